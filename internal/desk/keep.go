@@ -1,0 +1,114 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Import stores checks of other publishers, in one transaction a call. It
+// returns how many were new or changed and how many stood there already.
+func (d *Desk) Import(ctx context.Context, by Actor, items []Imported) (stored, same int, err error) {
+	err = d.do(ctx, by, MayImport, func(tx Tx) error {
+		stored, same = 0, 0
+		for _, i := range items {
+			if _, err := cleanLink(i.URL); err != nil {
+				return err
+			}
+			if strings.TrimSpace(i.Claim) == "" && strings.TrimSpace(i.Title) == "" {
+				return invalid(TextEmpty)
+			}
+			i.ID, i.Added = NewID(), d.Now()
+			id, changed, err := tx.SetImported(ctx, i)
+			if err != nil {
+				return err
+			}
+			if !changed {
+				same++
+				continue
+			}
+			stored++
+			if err := d.tell(ctx, tx, by, Event{Kind: EvImported, About: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return stored, same, err
+}
+
+// The settings by which erasing notices that the clock jumped.
+const (
+	clockSeenKey = "erase-clock-seen"
+	clockHoldKey = "erase-clock-hold"
+)
+
+// A clock that moved back, or forward by more than clockStep since the last
+// run, is not trusted: nothing is erased for clockHold. A desk that was
+// switched off for long waits as well, which does no harm.
+const (
+	clockStep = 25 * time.Hour
+	clockHold = 24 * time.Hour
+)
+
+// Erase removes the text of tips that have reached the end of their
+// retention and that no claim in use carries, at most 500 at a call. It
+// returns how many it erased. When the clock jumped it erases nothing and
+// reports held.
+func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error) {
+	err = d.do(ctx, by, MayKeep, func(tx Tx) error {
+		n = 0
+		var err error
+		if held, err = d.clockHeld(ctx, tx); err != nil || held {
+			return err
+		}
+		ts, err := tx.Tips(ctx, TipFilter{Erasable: d.Now().Add(-d.opts.Retention), Oldest: true, Limit: 500})
+		if err != nil {
+			return err
+		}
+		for _, t := range ts {
+			t.Text, t.Links, t.Asker, t.Erased = "", nil, nil, d.Now()
+			if err := tx.SetTip(ctx, t); err != nil {
+				return err
+			}
+			n++
+		}
+		if n == 0 {
+			return nil
+		}
+		return d.tell(ctx, tx, by, Event{Kind: EvTipErased, Data: map[string]string{"tips": strconv.Itoa(n)}})
+	})
+	return n, held, err
+}
+
+// clockHeld compares the clock with the one of the run before and says
+// whether erasing must wait.
+func (d *Desk) clockHeld(ctx context.Context, tx Tx) (bool, error) {
+	now := d.Now()
+	seen, err := timeSetting(ctx, tx, clockSeenKey)
+	if err != nil {
+		return false, err
+	}
+	hold, err := timeSetting(ctx, tx, clockHoldKey)
+	if err != nil {
+		return false, err
+	}
+	if !seen.IsZero() && (now.Before(seen.Add(-5*time.Minute)) || now.After(seen.Add(clockStep))) {
+		hold = now.Add(clockHold)
+		if err := tx.SetSetting(ctx, clockHoldKey, strconv.FormatInt(hold.UnixMilli(), 10)); err != nil {
+			return false, err
+		}
+	}
+	return now.Before(hold), tx.SetSetting(ctx, clockSeenKey, strconv.FormatInt(now.UnixMilli(), 10))
+}
+
+// timeSetting reads a time kept as unix milliseconds; zero if never set.
+func timeSetting(ctx context.Context, tx Tx, key string) (time.Time, error) {
+	v, err := tx.Setting(ctx, key)
+	if err != nil || v == "" {
+		return time.Time{}, err
+	}
+	ms, err := strconv.ParseInt(v, 10, 64)
+	return time.UnixMilli(ms).UTC(), err
+}

@@ -1,0 +1,177 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// staffByID finds an account; ErrNotFound if there is none.
+func staffByID(ctx context.Context, tx Tx, id ID) (Staff, error) {
+	all, err := tx.Staff(ctx)
+	if err != nil {
+		return Staff{}, err
+	}
+	i := slices.IndexFunc(all, func(s Staff) bool { return s.ID == id })
+	if i < 0 {
+		return Staff{}, fmt.Errorf("staff %s: %w", id, ErrNotFound)
+	}
+	return all[i], nil
+}
+
+// AddStaff opens an account. Names are unique without regard to case.
+func (d *Desk) AddStaff(ctx context.Context, by Actor, name string, r Role, lang string) (Staff, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	s := Staff{ID: NewID(), Name: name, Role: r, Lang: lang, Created: d.Now()}
+	if name == "" || tooLong(name, MaxLineRunes) || !slices.Contains(Roles(), r) || !slices.Contains(d.opts.Langs, lang) {
+		return s, invalid(BadChoice)
+	}
+	err := d.do(ctx, by, MayManage, func(tx Tx) error {
+		all, err := tx.Staff(ctx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(all, func(o Staff) bool { return strings.EqualFold(o.Name, name) }) {
+			return invalid(NameTaken)
+		}
+		if err := tx.SetStaff(ctx, s); err != nil {
+			return err
+		}
+		return d.tell(ctx, tx, by, Event{Kind: EvStaffAdded, About: s.ID, Data: map[string]string{"role": string(r)}})
+	})
+	return s, err
+}
+
+// SetRole changes what a person may do. The last active admin keeps the role.
+func (d *Desk) SetRole(ctx context.Context, by Actor, id ID, r Role) (Staff, error) {
+	if !slices.Contains(Roles(), r) {
+		return Staff{}, invalid(BadChoice)
+	}
+	return d.changeStaff(ctx, by, id, func(s *Staff) { s.Role = r })
+}
+
+// SetStaffActive opens or ends the use of an account. Its history stays.
+func (d *Desk) SetStaffActive(ctx context.Context, by Actor, id ID, active bool) (Staff, error) {
+	return d.changeStaff(ctx, by, id, func(s *Staff) {
+		s.Disabled = time.Time{}
+		if !active {
+			s.Disabled = d.Now()
+		}
+	})
+}
+
+// changeStaff applies a change to an account and refuses to leave the desk
+// without an admin.
+func (d *Desk) changeStaff(ctx context.Context, by Actor, id ID, change func(*Staff)) (Staff, error) {
+	var out Staff
+	err := d.do(ctx, by, MayManage, func(tx Tx) error {
+		s, err := staffByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		was := s
+		change(&s)
+		if was.Role == Admin && was.Active() && (s.Role != Admin || !s.Active()) {
+			all, err := tx.Staff(ctx)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(all, func(o Staff) bool { return o.ID != id && o.Role == Admin && o.Active() }) {
+				return invalid(LastAdmin)
+			}
+		}
+		if err := tx.SetStaff(ctx, s); err != nil {
+			return err
+		}
+		out = s
+		active := "yes"
+		if !s.Active() {
+			active = "no"
+		}
+		return d.tell(ctx, tx, by, Event{Kind: EvStaffChanged, About: id, Data: map[string]string{"role": string(s.Role), "active": active}})
+	})
+	return out, err
+}
+
+// SetLang changes the language of a person's own desk pages.
+func (d *Desk) SetLang(ctx context.Context, by Actor, lang string) error {
+	if !slices.Contains(d.opts.Langs, lang) {
+		return invalid(BadChoice)
+	}
+	return d.do(ctx, by, MayRead, func(tx Tx) error {
+		s, err := staffByID(ctx, tx, by.Staff)
+		if err != nil {
+			return err
+		}
+		s.Lang = lang
+		return tx.SetStaff(ctx, s)
+	})
+}
+
+// StaffList lists all accounts by name. Everyone on the desk may see who
+// their colleagues are.
+func (d *Desk) StaffList(ctx context.Context, by Actor) ([]Staff, error) {
+	var out []Staff
+	err := d.store.Read(ctx, func(tx Tx) error {
+		if !by.May(MayRead) && !by.May(MayManage) {
+			return ErrForbidden
+		}
+		var err error
+		out, err = tx.Staff(ctx)
+		return err
+	})
+	return out, err
+}
+
+// StaffByID finds one account for whoever checks a session.
+func (d *Desk) StaffByID(ctx context.Context, id ID) (Staff, error) {
+	var out Staff
+	err := d.store.Read(ctx, func(tx Tx) error {
+		var err error
+		out, err = staffByID(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+// ratingNamesKey is the setting that holds names of ratings per language.
+const ratingNamesKey = "rating-names"
+
+// RatingNames returns the desk's own names of ratings, by language and
+// rating; those that were never edited are absent.
+func (d *Desk) RatingNames(ctx context.Context) (map[string]map[Rating]string, error) {
+	out := map[string]map[Rating]string{}
+	err := d.store.Read(ctx, func(tx Tx) error {
+		v, err := tx.Setting(ctx, ratingNamesKey)
+		if err != nil || v == "" {
+			return err
+		}
+		return json.Unmarshal([]byte(v), &out)
+	})
+	return out, err
+}
+
+// SetRatingNames replaces the desk's own names of ratings. Only names can be
+// edited: the scale and its meaning are part of the public log.
+func (d *Desk) SetRatingNames(ctx context.Context, by Actor, names map[string]map[Rating]string) error {
+	for _, byRating := range names {
+		for r, n := range byRating {
+			if !r.Valid() || strings.TrimSpace(n) == "" || tooLong(n, 60) {
+				return invalid(BadChoice)
+			}
+		}
+	}
+	v, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	return d.do(ctx, by, MayManage, func(tx Tx) error {
+		if err := tx.SetSetting(ctx, ratingNamesKey, string(v)); err != nil {
+			return err
+		}
+		return d.tell(ctx, tx, by, Event{Kind: EvSettingChanged, Data: map[string]string{"setting": ratingNamesKey}})
+	})
+}
