@@ -30,6 +30,10 @@ type Scanner struct {
 	fresh bool // the next word opens a sentence
 	tag   bool // inside a #tag or @name: capitals cut words
 
+	// Vietnamese says that the text is Vietnamese: short forms of chat are then
+	// written out.
+	Vietnamese bool
+
 	// Kind, Start, End, Upper, First, Gap describe the token after Next.
 	Kind       Kind
 	Start, End int  // bytes of the prepared text, see Source

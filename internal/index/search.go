@@ -1,0 +1,177 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// Term is one term of a question with its weight: idf times whatever the caller
+// thinks of the word. Terms with a weight of 0 or less are passed over.
+type Term struct {
+	Term   uint32
+	Weight float32
+}
+
+// Hit is a document of an answer.
+type Hit struct {
+	Doc   uint32
+	Score float32 // sum of weight × BM25 saturation over the terms
+}
+
+// scratch is what one search needs and the next can use again.
+type scratch struct {
+	acc     []uint16
+	touched []uint32
+	terms   []Term
+	late    []Term
+	table   [256]uint16
+	hits    []Hit
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// full is the sum that the accumulators are scaled to; it leaves room for
+// rounding up.
+const full = 60000
+
+// Search returns the n best documents that hold at least one term, best first;
+// equal scores go to the lower document number.
+//
+// Terms are read from the rarest on, list by list, until budget postings have
+// been read. Longer lists are only probed for the best documents so far, so the
+// cost does not follow the size of the archive; with fewer postings than budget
+// the answer is exact up to the rounding of 16-bit sums, and scores are exact
+// in both cases.
+func (x *Index) Search(terms []Term, n, budget int) []Hit {
+	if n <= 0 || len(x.lens) == 0 {
+		return nil
+	}
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	sat := x.saturation()
+	x.sortTerms(s, terms)
+	read := x.accumulate(s, sat, budget)
+	x.keepBest(s, n)
+	for _, t := range read {
+		x.probe(s.hits, t, sat)
+	}
+	for _, t := range s.late {
+		x.probe(s.hits, t, sat)
+	}
+	slices.SortFunc(s.hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc))
+	})
+	return slices.Clone(s.hits[:min(n, len(s.hits))])
+}
+
+// sortTerms puts the terms that have postings in order of list length.
+func (x *Index) sortTerms(s *scratch, terms []Term) {
+	s.terms, s.late = s.terms[:0], s.late[:0]
+	for _, t := range terms {
+		if t.Weight > 0 && x.DocFreq(t.Term) > 0 {
+			s.terms = append(s.terms, t)
+		}
+	}
+	slices.SortStableFunc(s.terms, func(a, b Term) int {
+		return cmp.Or(cmp.Compare(x.DocFreq(a.Term), x.DocFreq(b.Term)), cmp.Compare(a.Term, b.Term))
+	})
+}
+
+// accumulate reads lists within the budget and returns the terms read; the
+// others are left in s.late. The rarest term is always read, at most budget
+// postings of it.
+func (x *Index) accumulate(s *scratch, sat *[256]float32, budget int) []Term {
+	if len(s.acc) < len(x.lens) {
+		s.acc = make([]uint16, len(x.lens)*5/4+64)
+	}
+	s.touched = s.touched[:0]
+	var sum float32
+	for _, t := range s.terms {
+		sum += t.Weight * (k1 + 1)
+	}
+	scale := full / max(sum, 1e-6)
+	for i, t := range s.terms {
+		post := x.lists[t.Term].post
+		if budget -= len(post); budget < 0 && i > 0 {
+			s.late = append(s.late, s.terms[i:]...)
+			return s.terms[:i]
+		}
+		for j, v := range sat {
+			s.table[j] = uint16(v*t.Weight*scale) + 1
+		}
+		for _, p := range post[min(len(post), max(0, -budget)):] {
+			d := p >> 8
+			a := s.acc[d]
+			if a == 0 {
+				s.touched = append(s.touched, d)
+			}
+			s.acc[d] = a + s.table[p&255]
+		}
+	}
+	return s.terms
+}
+
+// keepBest leaves the n best live documents of the accumulators in s.hits, in
+// document order with score 0, and clears the accumulators.
+func (x *Index) keepBest(s *scratch, n int) {
+	var hist [1024]int32
+	for _, d := range s.touched {
+		hist[s.acc[d]>>6]++
+	}
+	cut, sum := len(hist)-1, int32(0)
+	for ; cut > 0; cut-- {
+		if sum += hist[cut]; int(sum) >= n {
+			break
+		}
+	}
+	s.hits = s.hits[:0]
+	limit := uint16(cut << 6)
+	for _, d := range s.touched {
+		if s.acc[d] >= limit && !x.Dead(d) {
+			s.hits = append(s.hits, Hit{Doc: d, Score: float32(s.acc[d])})
+		}
+		s.acc[d] = 0
+	}
+	if len(s.hits) > n+n/4+8 {
+		slices.SortFunc(s.hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+		s.hits = s.hits[:n+n/4+8]
+	}
+	slices.SortFunc(s.hits, func(a, b Hit) int { return cmp.Compare(a.Doc, b.Doc) })
+	for i := range s.hits {
+		s.hits[i].Score = 0
+	}
+}
+
+// probe adds one term's exact share to the hits, which stand in document order.
+func (x *Index) probe(hits []Hit, t Term, sat *[256]float32) {
+	post := x.lists[t.Term].post
+	for i := range hits {
+		want := hits[i].Doc
+		post = gallop(post, want)
+		if len(post) == 0 {
+			return
+		}
+		if post[0]>>8 == want {
+			hits[i].Score += t.Weight * sat[post[0]&255]
+		}
+	}
+}
+
+// gallop drops postings of documents before want: doubling steps, then halving.
+func gallop(post []uint32, want uint32) []uint32 {
+	step := 1
+	for step < len(post) && post[step]>>8 < want {
+		step *= 2
+	}
+	lo, hi := step/2, min(step, len(post))
+	for lo < hi {
+		m := (lo + hi) / 2
+		if post[m]>>8 < want {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return post[lo:]
+}
