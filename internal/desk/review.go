@@ -88,20 +88,22 @@ func nextKind(c Claim, s Submission) Kind {
 	return KindUpdate
 }
 
-// newest returns the document of the claim's newest revision, nil before the
-// first.
+// newest returns the document of the claim's newest revision that carries a
+// rating (a withdrawal carries none), nil before the first.
 func (d *Desk) newest(ctx context.Context, tx Tx, c Claim) (*Document, error) {
 	if c.Rev == 0 {
 		return nil, nil
 	}
-	rs, err := tx.Revisions(ctx, RevisionFilter{Below: c.LogIndex + 1, Verdict: c.ID, Rev: c.Rev, Limit: 1})
+	rs, err := tx.Revisions(ctx, RevisionFilter{Below: c.LogIndex + 1, Verdict: c.ID, Limit: 10})
 	if err != nil {
 		return nil, err
 	}
-	if len(rs) == 0 {
-		return nil, ErrNotFound
+	for _, r := range rs {
+		if r.Kind != KindWithdraw {
+			return &r.Doc, nil
+		}
 	}
-	return &rs[0].Doc, nil
+	return nil, ErrNotFound
 }
 
 // cite turns evidence into its published form.
@@ -144,13 +146,14 @@ func (doc Document) problems(old *Document) []Problem {
 			ps = append(ps, NoNote)
 		}
 	}
-	if old == nil || doc.Kind == KindWithdraw || doc.Kind == KindRestore {
+	if old == nil || doc.Kind == KindWithdraw {
 		return ps
 	}
-	if doc.Rating != old.Rating && doc.Kind == KindUpdate {
+	// The public log takes a changed rating only from a correction.
+	if doc.Rating != old.Rating && (doc.Kind == KindUpdate || doc.Kind == KindRestore) {
 		ps = append(ps, RatingNeedsFix)
 	}
-	if doc.sameText(*old) {
+	if doc.Kind != KindRestore && doc.sameText(*old) {
 		ps = append(ps, NothingChanged)
 	}
 	return ps

@@ -103,7 +103,7 @@ type CheckRows interface {
 }
 
 // LogHead is the state of the public log's tree. Root is the RFC 6962 root
-// hash of all entries, the hash of the empty string for an empty log.
+// hash of all entries. A log without entries has the zero LogHead.
 type LogHead struct {
 	Size int64
 	Root []byte // 32 bytes
