@@ -5,7 +5,7 @@
 // It does not own: what soi should show, or a server to show it; those are the tests' that use it.
 // Start reading at: Start, Browser.Open, Window.
 //
-// Every helper fails its test with a sentence; none skips. No request can leave the machine: Chromium is told that
+// Every helper fails its test with a sentence; only go test -short (make check) skips. No request can leave the machine: Chromium is told that
 // every host but this one does not exist, and Clean reports the attempt.
 package browsertest
 
@@ -35,6 +35,9 @@ type Browser struct {
 // It fails the test with what to install where there is none.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what needs Chromium")
+	}
 	path, err := findChromium()
 	if err != nil {
 		t.Fatalf("browsertest: no Chromium found (%v); install it with `make setup` (Debian package chromium) or set %s to its path",

@@ -4,7 +4,7 @@
 // It does not own: the schema, or any statement of soi; those are in store.
 // Start reading at: Start.
 //
-// A test that needs PostgreSQL is never skipped: where no server can be had, it fails and says what to install.
+// A test that needs PostgreSQL is skipped only when go test -short (make check) asks for it: where no server can be had, it fails and says what to install.
 package pgtest
 
 import (
@@ -50,6 +50,9 @@ type Server struct {
 // It fails the test with what to install where no server program is found.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what needs PostgreSQL")
+	}
 	if given := os.Getenv(EnvURL); given != "" && !o.Durable {
 		u, err := url.Parse(given)
 		if err != nil {

@@ -1,0 +1,56 @@
+# Bare `make` lists what there is. Every target works on a bare Debian machine with Go and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check setup eval bench golden screenshots soak release clean
+
+# Release targets; no cgo, so one machine builds them all.
+PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## a desk with a month of work in it, at http://127.0.0.1:8080 (data in data/demo)
+	@bin/soi demo
+
+build: ## build bin/soi, one file that needs nothing else
+	@CGO_ENABLED=0 go build -trimpath -o bin/soi ./cmd/soi
+
+test: ## everything: house rules, both databases, Chromium, fuzzing; installs what it needs (about 15 minutes)
+	@scripts/test.sh
+
+check: ## the quick loop while writing: gofmt, vet and the tests that need neither PostgreSQL nor Chromium
+	@test -z "$$(gofmt -l cmd internal tools)" || { echo 'run gofmt -w on:'; gofmt -l cmd internal tools; exit 1; }
+	@go vet ./...
+	@go test -short ./...
+
+setup: ## install what the tests need beside Go (chromium, postgresql, axe-core …)
+	@scripts/setup.sh
+
+eval: ## how well matching finds checked claims: MAP@5, S@1, S@10 on every set in SOI_DATA, with the floors
+	@go run ./internal/match/eval
+
+bench: build ## how fast: matching beside bleve, tips and pages a second
+	@scripts/bench.sh
+
+golden: ## write the wanted outputs of golden tests anew; look at the difference before you commit it
+	@SOI_GOLDEN=update go test -count=1 -run 'Golden|Script' ./...
+
+screenshots: setup ## pictures of the main pages, phone and desktop, in screenshots/
+	@rm -rf screenshots && SOI_SCREENSHOTS="$$PWD/screenshots" go test -count=1 -timeout 20m -run '^TestScreenshots$$' ./internal/...
+	@ls screenshots/*.png
+
+soak: setup ## the crash tests again and again, for a night (SOI_SOAK=1)
+	@SOI_SOAK=1 go test -count=1 -timeout 24h -run 'Kill|Crash|Power|Soak' -v ./...
+
+release: ## programs for all platforms and their checksums, in bin/release/
+	@rm -rf bin/release && mkdir -p bin/release
+	@for p in $(PLATFORMS); do \
+	  out="bin/release/soi-$${p%/*}-$${p#*/}"; [ "$${p%/*}" != windows ] || out="$$out.exe"; \
+	  echo "$$out"; CGO_ENABLED=0 GOOS="$${p%/*}" GOARCH="$${p#*/}" go build -trimpath -ldflags='-s -w' -o "$$out" ./cmd/soi; \
+	done
+	@cd bin/release && sha256sum soi-* > SHA256SUMS
+
+clean: ## remove what was built; data/ stays
+	@rm -rf bin .cache node_modules screenshots

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# All checks of the project, from a clean clone: what make test runs. It goes on after a failure, so that one run shows
+# all of them, and ends with one line of totals; the exit code is 0 only if nothing failed.
+#
+#   FUZZTIME=5s   how long each fuzz target runs; 0 leaves them out
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+export CI="${CI:-true}"
+fuzztime=${FUZZTIME:-5s}
+logs=$PWD/.cache/test
+tools=$PWD/.cache/bin
+rm -rf "$logs"
+mkdir -p "$logs" "$tools" bin
+
+scripts/setup.sh || exit 1
+(cd tools && go build -o "$tools/" ./testsum honnef.co/go/tools/cmd/staticcheck) || exit 1
+
+step() { "$tools/testsum" step "$logs/steps.json" "$@"; }
+tests() { "$tools/testsum" run "$logs/tests.json" "$@"; }
+
+gofmt_clean() {
+  local unformatted
+  unformatted=$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l) || return 1
+  [ -z "$unformatted" ] || { printf 'run gofmt -w on:\n%s\n' "$unformatted"; return 1; }
+}
+
+# modernc.org/sqlite is tested with exactly one version of modernc.org/libc; another one breaks in silence.
+libc_pinned() {
+  local ours theirs
+  ours=$(go list -m -f '{{.Version}}' modernc.org/libc) || return 1
+  theirs=$(awk '$1 == "modernc.org/libc" {print $2}' "$(go list -m -f '{{.Dir}}' modernc.org/sqlite)/go.mod") || return 1
+  [ "$ours" = "$theirs" ] || { echo "modernc.org/libc is $ours, but modernc.org/sqlite wants exactly $theirs"; return 1; }
+}
+
+# No service, account or address is needed to build: cgo is off, and the result runs by itself.
+plain_build() {
+  CGO_ENABLED=0 go build -trimpath -o bin/soi ./cmd/soi && bin/soi version >/dev/null
+}
+
+nested_builds() {
+  local dir
+  for dir in tools bench; do
+    [ ! -f "$dir/go.mod" ] || (cd "$dir" && go vet ./... && go mod verify >/dev/null) || return 1
+  done
+}
+export -f gofmt_clean libc_pinned plain_build nested_builds
+
+step gofmt bash -c gofmt_clean
+go mod download || exit 1
+step 'go mod verify' go mod verify
+step 'libc pin' bash -c libc_pinned
+step 'build without cgo' bash -c plain_build
+step 'go vet' go vet ./...
+step staticcheck "$tools/staticcheck" ./...
+step 'nested modules' bash -c nested_builds
+
+tests go test -C tools -json ./...
+tests go test -race -timeout 40m -p 2 -json ./...
+
+# Each target alone: go test fuzzes one at a time. The stored seeds have run with the tests above.
+if [ "$fuzztime" != 0 ]; then
+  while IFS=: read -r file target; do
+    echo "fuzz  $target in $(dirname "$file") for $fuzztime"
+    tests go test -json -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" -fuzzminimizetime 5s -timeout 5m "./$(dirname "$file")"
+  done < <(git ls-files -co --exclude-standard -- 'internal/*_test.go' 'cmd/*_test.go' |
+    xargs -r grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/')
+fi
+
+"$tools/testsum" total "$logs"/*.json
