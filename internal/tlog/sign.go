@@ -1,6 +1,7 @@
 package tlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -225,21 +226,24 @@ func (s *Signer) rehash(ctx context.Context, read HashReader, size int64) error 
 	from := s.checker.Size()
 	first := merkle.StoredHashCount(from)
 	var fresh []Hash
+	var breach error // the first rule broken; damage, seen a little later, explains more
 	compared := 0
 	err := walk(ctx, s.st, from, size, func(index int64, body []byte) error {
-		if _, err := s.checker.Add(body); err != nil {
-			return err
-		}
+		_, err := s.checker.Add(body)
+		breach = cmp.Or(breach, err)
 		hashes, err := merkle.StoredHashes(index, body, overlay(read, first, fresh))
 		if err != nil {
 			return fmt.Errorf("tlog: hash entry %d: %w", index, err)
 		}
 		fresh = append(fresh, hashes...)
-		if index+1 == size || (index+1)%page == 0 {
-			err = compareHashes(read, first+int64(compared), fresh[compared:])
-			compared = len(fresh)
+		if index+1 < size && (index+1)%page != 0 {
+			return nil
 		}
-		return err
+		if err := compareHashes(read, first+int64(compared), fresh[compared:]); err != nil {
+			return err
+		}
+		compared = len(fresh)
+		return breach
 	})
 	if err != nil {
 		return err

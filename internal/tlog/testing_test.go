@@ -2,10 +2,12 @@ package tlog
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -131,15 +133,15 @@ func (m *memLog) raw(t testing.TB, body []byte) {
 
 func (m *memLog) clone() *memLog {
 	c := newMemLog()
-	c.head = m.head
-	c.entries, c.hashes = slices.Clone(m.entries), slices.Clone(m.hashes)
-	for k, v := range m.docs {
-		c.docs[k] = v
-	}
-	for k, v := range m.checkpoints {
-		c.checkpoints[k] = v
-	}
+	c.become(m)
 	return c
+}
+
+// become replaces the whole content, as restoring a backup does.
+func (m *memLog) become(o *memLog) {
+	m.head = o.head
+	m.entries, m.hashes = slices.Clone(o.entries), slices.Clone(o.hashes)
+	m.docs, m.checkpoints = maps.Clone(o.docs), maps.Clone(o.checkpoints)
 }
 
 // desk writes a log the way a desk does: documents, chains, time.
@@ -227,17 +229,15 @@ func testKey(t testing.TB, origin, phrase string) *Key {
 	return k
 }
 
+// testSecret is the secret line of the key whose seed is the phrase's hash;
+// crypto/ed25519 would not take the seed from a reader.
 func testSecret(t testing.TB, origin, phrase string) string {
 	t.Helper()
 	seed := sha256.Sum256([]byte(phrase))
-	secret, _, err := note.GenerateKey(strings.NewReader(string(seed[:])), origin)
+	vkey, err := note.NewEd25519VerifierKey(origin, ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// crypto/ed25519 may ignore the given randomness; build the line ourselves.
-	fields := strings.SplitN(secret, "+", 5)
-	k := keyFromSeed(t, origin, seed[:])
-	fields[3] = strings.SplitN(strings.TrimPrefix(k, origin+"+"), "+", 2)[0]
-	fields[4] = base64.StdEncoding.EncodeToString(append([]byte{1}, seed[:]...))
-	return strings.Join(fields, "+")
+	id, _, _ := strings.Cut(strings.TrimPrefix(vkey, origin+"+"), "+")
+	return "PRIVATE+KEY+" + origin + "+" + id + "+" + base64.StdEncoding.EncodeToString(append([]byte{1}, seed[:]...))
 }

@@ -1,25 +1,13 @@
 package tlog
 
 import (
-	"crypto/ed25519"
 	"encoding/hex"
 	"os"
 	"strings"
 	"testing"
 
-	"golang.org/x/mod/sumdb/note"
 	merkle "golang.org/x/mod/sumdb/tlog"
 )
-
-// keyFromSeed is the verifier key of an Ed25519 seed.
-func keyFromSeed(t testing.TB, origin string, seed []byte) string {
-	t.Helper()
-	vkey, err := note.NewEd25519VerifierKey(origin, ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return vkey
-}
 
 // vector is testdata/vector.txt taken apart.
 type vector struct {
