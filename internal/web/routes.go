@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+
+	"soi/internal/desk"
+)
+
+// audience says who a route is for.
+type audience string
+
+// The audiences. A route for staff may also name a permission.
+const (
+	Public audience = "public" // anyone, no session is looked at
+	Staff  audience = "staff"  // a member of staff who is signed in
+)
+
+// Sizes of what a request may carry, in bytes.
+const (
+	bodyAsk   = 256 << 10 // 20,000 characters of Vietnamese, percent-encoded, and room to spare
+	bodySmall = 16 << 10  // forms of a few fields
+)
+
+// route is one line of the table: what is asked for, who may ask, what
+// answers. POST routes state how large a body they take.
+type route struct {
+	pattern  string          // as net/http has it, without language prefix
+	audience audience        // who it is for
+	may      desk.Permission // what a member of staff needs; "" for any
+	body     int64           // largest body in bytes; 0 for none
+	keep     []string        // form fields shown again on an error page, so that nothing typed is lost
+	stream   bool            // the handler reads the body itself
+	budget   string          // which budget of limits.go a request draws on; "" for none
+	h        handler
+}
+
+// publicRoutes is the table of the public site. None of these looks at a
+// session, and only POST changes anything.
+func (s *Site) publicRoutes() []route {
+	return []route{
+		{pattern: "GET /{$}", audience: Public, h: s.home},
+		{pattern: "GET /about", audience: Public, h: s.about},
+		{pattern: "GET /privacy", audience: Public, h: s.privacy},
+		{pattern: "GET /robots.txt", audience: Public, h: s.robots},
+		{pattern: "GET /static/{name}", audience: Public, h: s.static},
+		{pattern: "GET /favicon.ico", audience: Public, h: s.favicon},
+	}
+}
+
+// through hands a route over to another http.Handler, which answers alone.
+func through(h http.Handler) handler {
+	return func(*visit) (answer, error) { return answer{through: h}, nil }
+}
