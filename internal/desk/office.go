@@ -137,6 +137,25 @@ func (d *Desk) StaffByID(ctx context.Context, id ID) (Staff, error) {
 	return out, err
 }
 
+// StaffNamed finds one account by name, without regard to case, for signing
+// in.
+func (d *Desk) StaffNamed(ctx context.Context, name string) (Staff, error) {
+	var out Staff
+	err := d.store.Read(ctx, func(tx Tx) error {
+		all, err := tx.Staff(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(s Staff) bool { return strings.EqualFold(s.Name, strings.Join(strings.Fields(name), " ")) })
+		if i < 0 {
+			return ErrNotFound
+		}
+		out = all[i]
+		return nil
+	})
+	return out, err
+}
+
 // ratingNamesKey is the setting that holds names of ratings per language.
 const ratingNamesKey = "rating-names"
 

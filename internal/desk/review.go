@@ -160,9 +160,9 @@ func (doc Document) problems(old *Document) []Problem {
 }
 
 // textProblems checks rating, texts and evidence. A verdict never rests on
-// the word of the body concerned: at least one source must be independent of
-// it and, unless the rating is that the evidence does not settle the claim,
-// must support or refute it.
+// the word of the body concerned alone: at least one source must be
+// independent of it, whatever its stance, because a claim is often settled by
+// what independent sources show without naming it.
 func (doc Document) textProblems() []Problem {
 	var ps []Problem
 	add := func(bad bool, p Problem) {
@@ -178,9 +178,7 @@ func (doc Document) textProblems() []Problem {
 		add(t.Summary == "", NoSummary)
 	}
 	add(len(doc.Evidence) == 0, NoEvidence)
-	add(!slices.ContainsFunc(doc.Evidence, func(e DocEvidence) bool {
-		return e.Independent && (e.Stance != Context || doc.Rating == RatingUnproven)
-	}), NoIndependent)
+	add(!slices.ContainsFunc(doc.Evidence, func(e DocEvidence) bool { return e.Independent }), NoIndependent)
 	return ps
 }
 

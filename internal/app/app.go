@@ -1,0 +1,205 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"soi/internal/auth"
+	"soi/internal/config"
+	"soi/internal/desk"
+	"soi/internal/match"
+	"soi/internal/store"
+	"soi/internal/text"
+	"soi/internal/tlog"
+	"soi/internal/work"
+)
+
+// App is a desk that is open: database, keys, public log, matcher, sign-in.
+// Commands use what they need of it; Serve runs it as a server.
+type App struct {
+	Config  config.Config
+	Desk    *desk.Desk
+	Auth    *auth.Service
+	Matcher *match.Matcher
+
+	db       *store.DB
+	keys     keys
+	book     *logbook
+	signer   *tlog.Signer
+	index    *indexer
+	follower *work.Follower
+	signed   atomic.Int64
+	log      *slog.Logger
+	now      func() time.Time
+}
+
+// Options are what tests and the demo change about an App.
+type Options struct {
+	Now    func() time.Time // nil means time.Now
+	Log    *slog.Logger     // nil discards
+	Recent time.Duration    // how long a proof of identity counts; 0 means auth's default
+	// LogBegins dates the first entries of a new public log; the zero time
+	// means now. The demo's log begins before the month it replays.
+	LogBegins time.Time
+}
+
+// Open opens the desk that c describes: it makes the data folder and the keys
+// on first use, opens the database, brings its schema up to date, and begins
+// the public log if there is none. It does not fill the matcher and starts
+// nothing; Serve does. Close it in the end.
+func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Config: c, log: o.Log, now: o.Now}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	var err error
+	if a.keys, err = openKeys(c); err != nil {
+		return nil, err
+	}
+	if a.db, err = store.Open(ctx, a.dsn(), store.Options{Log: o.Log}); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	if err := a.wire(ctx, o); err != nil {
+		return nil, errors.Join(err, a.db.Close())
+	}
+	return a, nil
+}
+
+// dsn is where the database is.
+func (a *App) dsn() string {
+	if a.Config.Database != "" {
+		return a.Config.Database
+	}
+	return filepath.Join(a.Config.Data, "soi.db")
+}
+
+// wire builds everything over the open database.
+func (a *App) wire(ctx context.Context, o Options) error {
+	if err := a.db.Migrate(ctx); err != nil {
+		return fmt.Errorf("database schema: %w", err)
+	}
+	a.book = &logbook{store: a.db, now: o.Now, key: a.keys.log}
+	a.Desk = desk.New(a.db, a.book, o.Now, desk.Options{Langs: a.Config.Langs, Retention: a.Config.Retention})
+	if err := a.book.begin(ctx, o.LogBegins); err != nil {
+		return fmt.Errorf("public log: %w", err)
+	}
+	var err error
+	if a.signer, err = tlog.NewSigner(a.book, tlog.NewGuard(a.keys.guardPath()), a.keys.log); err != nil {
+		return err
+	}
+	key, err := a.keys.derive("factors")
+	if err != nil {
+		return err
+	}
+	a.Auth, err = auth.New(auth.Config{Store: a.db, PublicURL: a.Config.PublicURL, SiteName: a.Config.Name,
+		Staff: a.Desk.StaffByID, StaffNamed: a.Desk.StaffNamed, Key: key[:auth.KeySize], Now: o.Now, Normal: text.Clean,
+		Idle: a.Config.Idle, Recent: o.Recent})
+	if err != nil {
+		return fmt.Errorf("sign-in: %w", err)
+	}
+	a.Matcher = match.New(match.Options{})
+	a.index = &indexer{store: a.db, matcher: a.Matcher, signed: a.signed.Load, langs: a.Config.Langs, log: o.Log}
+	return nil
+}
+
+// Close closes the database. Serve has stopped everything else by then.
+func (a *App) Close() error { return a.db.Close() }
+
+// VKey is the verifier key of the public log.
+func (a *App) VKey() string { return a.keys.log.VKey() }
+
+// Signed is the size of the published checkpoint.
+func (a *App) Signed() int64 { return a.signed.Load() }
+
+// sign signs what the log holds and learns the published size. When signing
+// is refused, what was signed before stays public.
+func (a *App) sign(ctx context.Context) error {
+	s, err := a.signer.Sign(ctx)
+	if err != nil {
+		if _, size, lastErr := a.book.LastCheckpoint(ctx); lastErr == nil && !forked(err) {
+			a.raise(size)
+		}
+		return fmt.Errorf("sign public log: %w", err)
+	}
+	if s.New {
+		a.log.Info("public log signed", "size", s.Size)
+	}
+	if s.GuardBehind {
+		a.log.Warn("the guard file was older than the newest checkpoint; see soi doctor")
+	}
+	a.raise(s.Size)
+	return nil
+}
+
+// forked reports whether the error means that the log may have two histories:
+// then nothing more is shown until a person has looked.
+func forked(err error) bool {
+	return errors.Is(err, tlog.ErrFork) || errors.Is(err, tlog.ErrRollback) || errors.Is(err, tlog.ErrDamaged)
+}
+
+// raise moves the published size up, never down.
+func (a *App) raise(size int64) {
+	for {
+		old := a.signed.Load()
+		if size <= old || a.signed.CompareAndSwap(old, size) {
+			return
+		}
+	}
+}
+
+// AfterPublish makes a publication visible: it signs the log and waits until
+// the matcher knows. Called by pages after a verb that published.
+func (a *App) AfterPublish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := a.sign(ctx); err != nil {
+		return err
+	}
+	if a.follower == nil {
+		return nil
+	}
+	last, err := a.lastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	return a.follower.Reach(ctx, last)
+}
+
+// lastEvent is the Seq of the newest event.
+func (a *App) lastEvent(ctx context.Context) (seq int64, err error) {
+	err = a.db.Read(ctx, func(tx desk.Tx) error {
+		es, err := tx.Events(ctx, desk.EventFilter{Newest: true, Limit: 1})
+		if err == nil && len(es) > 0 {
+			seq = es[0].Seq
+		}
+		return err
+	})
+	return seq, err
+}
+
+// readEvents is the Source of followers.
+func (a *App) readEvents(ctx context.Context, after int64, limit int) (out []desk.Event, err error) {
+	err = a.db.Read(ctx, func(tx desk.Tx) error {
+		out, err = tx.Events(ctx, desk.EventFilter{After: after, Limit: limit})
+		return err
+	})
+	return out, err
+}
+
+// Schema is the version of the database's schema.
+func (a *App) Schema(ctx context.Context) (int, error) {
+	have, _, err := a.db.Schema(ctx)
+	return have, err
+}

@@ -1,0 +1,310 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"soi/internal/desk"
+	"soi/internal/match"
+)
+
+// indexer keeps the matcher in step with the event log. What it does for an
+// event is to read the claim or the imported check as it stands now and to
+// put or remove its documents, so that seeing an event twice, or late, does
+// no harm. The database is the truth: a lost snapshot costs a rebuild.
+type indexer struct {
+	store   desk.Store
+	matcher *match.Matcher
+	signed  func() int64 // size of the published checkpoint
+	langs   []string
+	log     *slog.Logger
+}
+
+// errUnsigned: an event tells of a revision that is not under a signed
+// checkpoint yet; the follower tries again.
+var errUnsigned = errors.New("revision is not signed yet")
+
+// handle brings the documents that events tell of up to date.
+func (x *indexer) handle(ctx context.Context, events []desk.Event) error {
+	claims, imports := map[desk.ID]bool{}, map[desk.ID]bool{}
+	for _, e := range events {
+		switch {
+		case e.Kind == desk.EvImported:
+			imports[e.About] = true
+		case e.Claim != "" && touchesIndex(e):
+			claims[e.Claim] = true
+			if other := otherClaim(e); other != "" {
+				claims[other] = true
+			}
+		}
+	}
+	return x.store.Read(ctx, func(tx desk.Tx) error {
+		for id := range claims {
+			if err := x.claim(ctx, tx, id); err != nil {
+				return fmt.Errorf("index claim %s: %w", id, err)
+			}
+		}
+		return x.imported(ctx, tx, imports)
+	})
+}
+
+// touchesIndex reports whether the event can change what the matcher should
+// know. A tip that merely joined a claim does not.
+func touchesIndex(e desk.Event) bool {
+	switch e.Kind {
+	case desk.EvTipReceived, desk.EvTipAdded:
+		return e.Data["opened"] != ""
+	case desk.EvEvidenceAdded, desk.EvEvidenceRetired, desk.EvEvidenceBack, desk.EvDraftSaved,
+		desk.EvReviewAsked, desk.EvReviewReturned, desk.EvReviewTaken, desk.EvClaimAssigned:
+		return false
+	}
+	return true
+}
+
+// otherClaim is the second claim an event changes, if any.
+func otherClaim(e desk.Event) desk.ID {
+	switch e.Kind {
+	case desk.EvClaimMerged, desk.EvClaimUnmerged, desk.EvClaimSplit:
+		return e.About
+	case desk.EvClaimJudged:
+		if e.Data["with"] != "imported" {
+			return e.About
+		}
+	}
+	return ""
+}
+
+// claim puts the documents of one claim as it stands now: an open claim
+// itself, a published one its check in every language, others nothing.
+func (x *indexer) claim(ctx context.Context, tx desk.Tx, id desk.ID) error {
+	c, err := tx.Claim(ctx, id)
+	if errors.Is(err, desk.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if c.State != desk.ClaimOpen {
+		x.matcher.Remove(desk.ClaimKey(id))
+	}
+	if c.State != desk.ClaimPublished {
+		for _, l := range x.langs {
+			x.matcher.Remove(desk.CheckKey(id, l))
+		}
+	}
+	if c.State != desk.ClaimOpen && c.State != desk.ClaimPublished {
+		return nil
+	}
+	also, links, err := wordings(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if c.State == desk.ClaimOpen {
+		x.matcher.Put(match.Doc{ID: desk.ClaimKey(id), Kind: match.KindClaim, Lang: c.Lang, Claim: c.Text, Also: also, URLs: links})
+		return nil
+	}
+	return x.check(ctx, tx, c, also, links)
+}
+
+// check puts the published text of a claim, one document a language. The
+// other wordings go with the document of their own language.
+func (x *indexer) check(ctx context.Context, tx desk.Tx, c desk.Claim, also, links []string) error {
+	if c.LogIndex >= x.signed() {
+		return errUnsigned
+	}
+	rs, err := tx.Revisions(ctx, desk.RevisionFilter{Below: c.LogIndex + 1, Verdict: c.ID, Rev: c.Rev, Limit: 1})
+	if err != nil || len(rs) == 0 {
+		return err
+	}
+	for _, l := range x.langs {
+		t, ok := rs[0].Doc.Text(l)
+		if !ok {
+			x.matcher.Remove(desk.CheckKey(c.ID, l))
+			continue
+		}
+		d := match.Doc{ID: desk.CheckKey(c.ID, l), Kind: match.KindCheck, Lang: l, Claim: t.Claim, Title: t.Statement,
+			Summary: t.Summary, Body: t.Body, URLs: links}
+		if l == c.Lang || len(rs[0].Doc.Texts) == 1 {
+			d.Also = also
+		}
+		x.matcher.Put(d)
+	}
+	return nil
+}
+
+// maxWordings bounds the other wordings of one claim.
+const maxWordings = 10
+
+// wordings are the texts that people have confirmed to carry the claim: the
+// tips that opened it and those of claims that staff merged into it. A tip
+// that matching put there by itself is not among them, so that one wrong
+// match does not lead to the next. links are those the opening tips carried.
+func wordings(ctx context.Context, tx desk.Tx, c desk.Claim) (texts, links []string, err error) {
+	ts, err := tx.Tips(ctx, desk.TipFilter{Claim: c.ID, Oldest: true, Limit: 200})
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := map[string]bool{c.Text: true}
+	for _, t := range ts {
+		if t.Text == "" || t.Decision == string(match.DecisionSame) && t.Origin == "" || seen[t.Text] || len(texts) == maxWordings {
+			continue
+		}
+		seen[t.Text] = true
+		texts = append(texts, t.Text)
+		links = append(links, t.Links...)
+	}
+	return texts, links, nil
+}
+
+// imported puts imported checks.
+func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool) error {
+	list := make([]desk.ID, 0, len(ids))
+	for id := range ids {
+		list = append(list, id)
+	}
+	for len(list) > 0 {
+		n := min(len(list), 200)
+		is, err := tx.Imports(ctx, "", list[:n], n)
+		if err != nil {
+			return err
+		}
+		for _, i := range is {
+			x.matcher.Put(match.Doc{ID: desk.ImportedKey(i.ID), Kind: match.KindImported, Lang: i.Lang, Claim: i.Claim, Title: i.Title})
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// rebuild fills the matcher from the tables and returns the position in the
+// event log that this corresponds to.
+func (x *indexer) rebuild(ctx context.Context) (seq int64, err error) {
+	err = x.store.Read(ctx, func(tx desk.Tx) error {
+		last, err := tx.Events(ctx, desk.EventFilter{Newest: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(last) > 0 {
+			seq = last[0].Seq
+		}
+		if err := x.allClaims(ctx, tx); err != nil {
+			return err
+		}
+		return x.allImports(ctx, tx)
+	})
+	return seq, err
+}
+
+// allClaims walks every claim in order of ID.
+func (x *indexer) allClaims(ctx context.Context, tx desk.Tx) error {
+	for after := desk.ID(""); ; {
+		cs, err := tx.Claims(ctx, desk.ClaimFilter{States: []desk.ClaimState{desk.ClaimOpen, desk.ClaimPublished}, After: after, Limit: 500})
+		if err != nil || len(cs) == 0 {
+			return err
+		}
+		for _, c := range cs {
+			if err := x.claim(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
+		after = cs[len(cs)-1].ID
+	}
+}
+
+// allImports walks every imported check in order of ID.
+func (x *indexer) allImports(ctx context.Context, tx desk.Tx) error {
+	for after := desk.ID(""); ; {
+		is, err := tx.Imports(ctx, after, nil, 500)
+		if err != nil || len(is) == 0 {
+			return err
+		}
+		for _, i := range is {
+			x.matcher.Put(match.Doc{ID: desk.ImportedKey(i.ID), Kind: match.KindImported, Lang: i.Lang, Claim: i.Claim, Title: i.Title})
+		}
+		after = is[len(is)-1].ID
+	}
+}
+
+// The snapshot file is the magic, the position in the event log as 8 bytes
+// big endian, and what match.Save wrote.
+const snapshotMagic = "soi-index/1\n"
+
+// save writes the snapshot beside its final name and renames it.
+func (x *indexer) save(path string, seq int64) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".index-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<20)
+	_, _ = w.WriteString(snapshotMagic) // bufio keeps the first error for Flush
+	_, _ = w.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	err = errors.Join(x.matcher.Save(w), w.Flush(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// load reads the snapshot and returns its position. It leaves the matcher as
+// it was on any error: fs.ErrNotExist if there is no snapshot, an error that
+// wraps match.ErrSnapshot if it cannot be used.
+func (x *indexer) load(ctx context.Context, path string) (seq int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	head := make([]byte, len(snapshotMagic)+8)
+	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(snapshotMagic)]) != snapshotMagic {
+		return 0, fmt.Errorf("%w: %s", match.ErrSnapshot, path)
+	}
+	seq = int64(binary.BigEndian.Uint64(head[len(snapshotMagic):]))
+	if ok, err := x.reaches(ctx, seq); err != nil || !ok {
+		return 0, errors.Join(fmt.Errorf("%w: it is of another database, or of a later state of this one", match.ErrSnapshot), err)
+	}
+	return seq, x.matcher.Load(f)
+}
+
+// ready fills the matcher from the snapshot if there is a usable one, else
+// from the database, and returns the position to follow from.
+func (x *indexer) ready(ctx context.Context, path string) (int64, error) {
+	start := time.Now()
+	seq, err := x.load(ctx, path)
+	if err == nil {
+		x.log.Info("index read from its snapshot", "documents", x.matcher.Len(), "ms", time.Since(start).Milliseconds())
+		return seq, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		x.log.Warn("index snapshot not used, building from the database", "err", err)
+	}
+	seq, err = x.rebuild(ctx)
+	x.log.Info("index built from the database", "documents", x.matcher.Len(), "ms", time.Since(start).Milliseconds())
+	return seq, err
+}
+
+// reaches reports whether the event log has an event with this Seq.
+func (x *indexer) reaches(ctx context.Context, seq int64) (ok bool, err error) {
+	if seq == 0 {
+		return false, nil
+	}
+	err = x.store.Read(ctx, func(tx desk.Tx) error {
+		es, err := tx.Events(ctx, desk.EventFilter{After: seq - 1, Limit: 1})
+		ok = len(es) == 1 && es[0].Seq == seq
+		return err
+	})
+	return ok, err
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"soi/internal/config"
+	"soi/internal/tlog"
+)
+
+// The files of the keys folder. None of them is in the database, in a backup
+// or in a log.
+const (
+	logKeyFile = "log.key"     // signs the public log; lost: a new log must be begun
+	secretFile = "secret"      // tickets, forms, sealed factors; lost: ticket codes and second factors stop working
+	guardFile  = "guard"       // last signed size and root of the public log
+	vkeyFile   = "log.key.pub" // what anyone may know, for convenience
+)
+
+// keys are the secrets of an installation.
+type keys struct {
+	log    *tlog.Key
+	secret []byte // 32 bytes
+	dir    string
+}
+
+// derive returns 32 bytes for one purpose, so that no secret is used twice.
+func (k keys) derive(purpose string) ([]byte, error) {
+	b, err := hkdf.Key(sha256.New, k.secret, nil, "soi "+purpose, 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive key for %s: %w", purpose, err)
+	}
+	return b, nil
+}
+
+// guardPath is where the guard file stands.
+func (k keys) guardPath() string { return filepath.Join(k.dir, guardFile) }
+
+// openKeys reads the keys folder, making what is missing on first use. Once
+// the log key exists its origin is fixed; a public URL with another host is
+// refused, because a log cannot change its name.
+func openKeys(c config.Config) (keys, error) {
+	k := keys{dir: c.Keys}
+	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
+		return k, err
+	}
+	secret, err := readOrMake(filepath.Join(c.Keys, secretFile), newSecret)
+	if err != nil {
+		return k, err
+	}
+	if k.secret, err = hex.DecodeString(strings.TrimSpace(secret)); err != nil || len(k.secret) != 32 {
+		return k, fmt.Errorf("%s is damaged: want 64 hexadecimal digits", filepath.Join(c.Keys, secretFile))
+	}
+	origin, err := originOf(c.PublicURL)
+	if err != nil {
+		return k, err
+	}
+	line, err := readOrMake(filepath.Join(c.Keys, logKeyFile), func() (string, error) {
+		secret, vkey, err := tlog.GenerateKey(rand.Reader, origin)
+		if err != nil {
+			return "", err
+		}
+		return secret, os.WriteFile(filepath.Join(c.Keys, vkeyFile), []byte(vkey+"\n"), 0o644)
+	})
+	if err != nil {
+		return k, err
+	}
+	if k.log, err = tlog.ParseKey(strings.TrimSpace(line)); err != nil {
+		return k, fmt.Errorf("%s: %w", filepath.Join(c.Keys, logKeyFile), err)
+	}
+	if k.log.Origin() != origin {
+		return k, fmt.Errorf("%w: the public log was begun as %q and cannot become %q; set public-url back, or begin a new log with a new keys folder and database",
+			config.ErrInvalid, k.log.Origin(), origin)
+	}
+	return k, nil
+}
+
+// originOf is the log's name: the public host and /log.
+func originOf(publicURL string) (string, error) {
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return "", err
+	}
+	return u.Host + "/log", nil
+}
+
+// newSecret returns 32 random bytes as hexadecimal digits.
+func newSecret() (string, error) {
+	var b [32]byte
+	_, err := rand.Read(b[:])
+	return hex.EncodeToString(b[:]), err
+}
+
+// readOrMake reads a file, or makes it with mode 0600 and what create says.
+// Two processes starting at once agree on the one that was first.
+func readOrMake(path string, create func() (string, error)) (string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		return string(b), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	v, err := create()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return readOrMake(path, create)
+	}
+	if err != nil {
+		return "", err
+	}
+	if _, err := f.WriteString(v + "\n"); err != nil {
+		return "", errors.Join(err, f.Close(), os.Remove(path))
+	}
+	return v, errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"soi/internal/desk"
+	"soi/internal/tlog"
+	"soi/internal/web"
+	"soi/internal/work"
+)
+
+// Server is an App that listens.
+type Server struct {
+	*App
+	URL  string // where it listens, as http://host:port
+	http *http.Server
+	ln   net.Listener
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// The limits of a connection (trust.md 2.3).
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 60 * time.Second
+	maxHeader     = 16 << 10
+	drainTime     = 10 * time.Second
+)
+
+// ballastSize is kept free for the time the disk fills up: on a full disk even
+// deleting needs room.
+const ballastSize = 64 << 20
+
+// Start fills the matcher, starts the background work and listens. It returns
+// once requests are answered. End it with Stop.
+func (a *App) Start(ctx context.Context) (*Server, error) {
+	if err := a.sign(ctx); err != nil {
+		a.log.Error("publishing is held until this is settled; see soi doctor", "err", err)
+	}
+	seq, err := a.index.ready(ctx, a.snapshotPath())
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	a.follower = work.NewFollower(&work.Follower{Name: "index", Read: a.readEvents, Handle: a.index.handle, Log: a.log}, seq)
+	site, err := a.site()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{App: a}
+	if s.ln, err = net.Listen("tcp", a.Config.Listen); err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	s.URL = "http://" + s.ln.Addr().String()
+	s.http = &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: quietLog()}
+	s.run(ctx)
+	return s, nil
+}
+
+// site builds the pages.
+func (a *App) site() (http.Handler, error) {
+	key, err := a.keys.derive("site")
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Deps{Desk: a.Desk, Matcher: a.Matcher, Auth: a.Auth, Signed: a.Signed, AfterPublish: a.AfterPublish,
+		Log: tlog.NewHandler(a.book, a.VKey(), a.book.indexOf, a.log), Logger: a.log, Now: a.now,
+		Config: web.Config{URL: a.Config.PublicURL, Name: a.Config.Name, Zone: a.Config.Zone, Key: key, VKey: a.VKey(), OneProxy: a.Config.Proxy}})
+}
+
+// run starts the listener and the background work.
+func (s *Server) run(ctx context.Context) {
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	every := func(name string, d time.Duration, f func(context.Context) error) {
+		s.done.Go(func() { work.Every(ctx, s.log, name, d, f) })
+	}
+	s.done.Go(func() { s.follower.Run(ctx) })
+	every("sign", time.Second, s.signIfGrown)
+	every("settle", 30*time.Second, func(ctx context.Context) error { _, err := s.Desk.Settle(ctx, desk.Program()); return err })
+	every("erase", time.Hour, s.erase)
+	every("sessions", 10*time.Minute, s.Auth.Sweep)
+	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
+	every("ballast", time.Minute, s.ballast)
+	s.done.Go(func() {
+		if err := s.http.Serve(s.ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("server stopped", "err", err)
+		}
+	})
+}
+
+// signIfGrown signs when the log has entries that no checkpoint covers: those
+// of another process with this database, or those whose signing failed.
+func (s *Server) signIfGrown(ctx context.Context) error {
+	head, err := s.book.Head(ctx)
+	if err != nil || head.Size <= s.signed.Load() {
+		return err
+	}
+	return s.sign(ctx)
+}
+
+// erase removes what has reached the end of its retention.
+func (s *Server) erase(ctx context.Context) error {
+	n, held, err := s.Desk.Erase(ctx, desk.Program())
+	switch {
+	case held:
+		s.log.Warn("nothing is erased for a day because the clock jumped")
+	case n > 0:
+		s.log.Info("texts erased at the end of their retention", "tips", n)
+	}
+	return err
+}
+
+// snapshotPath is where the index keeps its snapshot.
+func (a *App) snapshotPath() string { return filepath.Join(a.Config.Data, "index.snapshot") }
+
+// ballast keeps a file that an operator, or soi itself at a full disk, can
+// give up to make room.
+func (s *Server) ballast(context.Context) error {
+	path := filepath.Join(s.Config.Data, "ballast")
+	if fi, err := os.Stat(path); err == nil && fi.Size() == ballastSize {
+		return nil
+	}
+	free, err := freeSpace(s.Config.Data)
+	if err != nil || free < 4*ballastSize {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(allocate(f, ballastSize), f.Close())
+}
+
+// Stop ends the server: no new connections, up to ten seconds for those under
+// way, then the background work and a last snapshot of the index.
+func (s *Server) Stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	s.stop()
+	s.done.Wait()
+	return errors.Join(err, s.index.save(s.snapshotPath(), s.follower.Position()))
+}
+
+// Serve runs the desk until ctx ends.
+func (a *App) Serve(ctx context.Context, ready func(url string)) error {
+	s, err := a.Start(ctx)
+	if err != nil {
+		return err
+	}
+	ready(s.URL)
+	<-ctx.Done()
+	return s.Stop()
+}
