@@ -126,7 +126,7 @@ func (w *Window) axeSource() string {
 // complained: an uncaught exception, console.error, something blocked by the content security policy, a missing file.
 func (w *Window) Clean() {
 	w.t.Helper()
-	foreign, console := w.seen.complaints()
+	foreign, console := w.seen.faults()
 	for _, r := range foreign {
 		w.t.Errorf("browsertest: a request left the site: %s", r)
 	}
@@ -135,8 +135,8 @@ func (w *Window) Clean() {
 	}
 }
 
-// Complaints returns what Clean would fail for: requests to other hosts, and errors of the console.
-func (w *Window) Complaints() (foreign, console []string) { return w.seen.complaints() }
+// Faults returns what Clean would fail for: requests to other hosts, and errors of the console.
+func (w *Window) Faults() (foreign, console []string) { return w.seen.faults() }
 
 // Fits fails the test when the page is wider than the window, so that a person would have to scroll sideways.
 func (w *Window) Fits() {

@@ -114,8 +114,8 @@ func (w *watch) document() (int, string) {
 	return w.status, w.address
 }
 
-// complaints returns copies of what was noted so far.
-func (w *watch) complaints() (foreign, console []string) {
+// faults returns copies of what was noted so far.
+func (w *watch) faults() (foreign, console []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.foreign), slices.Clone(w.console)
