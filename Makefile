@@ -29,7 +29,7 @@ setup: ## install what the tests need beside Go (chromium, postgresql, axe-core 
 	@scripts/setup.sh
 
 eval: ## how well matching finds checked claims: MAP@5, S@1, S@10 on every set in SOI_DATA, with the floors
-	@go run ./internal/match/eval
+	@go run ./internal/match/evalcmd
 
 bench: build ## how fast: matching beside bleve, tips and pages a second
 	@scripts/bench.sh

@@ -41,18 +41,23 @@ install_packages() {
   fi
   say "installing $*"
   local options=(-y -q -o Dpkg::Use-Pty=0 --no-install-recommends)
-  apt_quietly "${options[@]}" "$@" || { as_root apt-get update -q >/dev/null && apt_quietly "${options[@]}" "$@"; } ||
-    { say "apt-get could not install: $*. Its last words are above." >&2; return 1; }
+  local log
+  log=$(mktemp)
+  # The lists of packages are fetched only where there are none, or the ones there are too old to find the packages.
+  if compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null && apt_get install "${options[@]}" "$@" >"$log"; then
+    rm -f "$log"
+  elif apt_get update -q >"$log" && apt_get install "${options[@]}" "$@" >"$log"; then
+    rm -f "$log"
+  else
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    say "apt-get could not install: $*. Its last words are above." >&2
+    return 1
+  fi
 }
 
-# apt_quietly shows what apt-get said only when it failed.
-apt_quietly() {
-  local log status=0
-  log=$(mktemp)
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install "$@" >"$log" 2>&1 </dev/null || status=$?
-  [ "$status" = 0 ] || tail -n 5 "$log" >&2
-  rm -f "$log"
-  return "$status"
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" 2>&1 </dev/null
 }
 
 # Debian's postgresql package would start a server of its own; the tests start theirs in a temporary folder.
