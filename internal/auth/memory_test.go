@@ -178,3 +178,5 @@ func (m *memory) Sweep(_ context.Context, now time.Time) error {
 	}
 	return nil
 }
+
+func openStore(*testing.T, []desk.Staff) auth.Store { return newMemory() }

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -139,9 +140,7 @@ func easy(passphrase, name string) bool {
 	if len(distinct) < 6 || repeats(letters) {
 		return true
 	}
-	for _, run := range keyboardRuns() {
-		letters = strings.ReplaceAll(letters, run, "")
-	}
+	letters = withoutRuns(letters)
 	for _, word := range append(commonPasswords(), letterDigits(name), letterDigits("soi")) {
 		if word != "" {
 			letters = strings.ReplaceAll(letters, word, "")
@@ -172,13 +171,39 @@ func repeats(s string) bool {
 	return false
 }
 
-// keyboardRuns are what fingers do by themselves, longest first.
+// withoutRuns is s without four or more letters in a row that fingers do by
+// themselves, forwards or backwards.
+func withoutRuns(s string) string {
+	const least = 4
+	runs := keyboardRuns()
+	for _, run := range runs {
+		b := []byte(run)
+		slices.Reverse(b)
+		runs = append(runs, string(b))
+	}
+	onRun := func(piece string) bool {
+		return slices.ContainsFunc(runs, func(run string) bool { return strings.Contains(run, piece) })
+	}
+	var left strings.Builder
+	for i := 0; i < len(s); {
+		n := 1
+		if i+least <= len(s) && onRun(s[i:i+least]) {
+			for n = least; i+n < len(s) && onRun(s[i:i+n+1]); n++ {
+			}
+		} else {
+			left.WriteByte(s[i])
+		}
+		i += n
+	}
+	return left.String()
+}
+
+// keyboardRuns are the rows, columns and zigzags of keyboards, and the
+// alphabet; ASCII alone.
 func keyboardRuns() []string {
 	return []string{
-		"qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm",
-		"12345678910", "qwertyuiop", "1234567890", "0987654321", "987654321", "123456789", "asdfghjkl", "12345678",
-		"abcdefgh", "1q2w3e4r", "1qaz2wsx", "zxcvbnm", "1234567", "abcdefg", "7654321", "qwerty", "azerty", "qwertz",
-		"asdfgh", "zxcvbn", "abcdef", "abc123", "123123", "123456", "654321", "54321", "12345", "abcd", "4321", "1234", "asdf", "qwer", "zxcv",
+		"abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+		"qazwsxedcrfvtgbyhnujmikolp", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "qwertzuiopasdfghjklyxcvbnm",
 	}
 }
 
