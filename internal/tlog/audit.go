@@ -115,12 +115,14 @@ func audit(ctx context.Context, src source, o AuditOptions) (Audit, error) {
 	}
 	if len(a.out.Findings) == 0 && a.readCheckpoint(ctx) {
 		a.checker = NewChecker(a.out.Origin)
+		// Without all entries nothing can be said of the rest: a document may be
+		// missing because of an erase entry that was not read.
 		if a.readEntries(ctx) {
 			a.checkRoot()
 			a.checkTiles(ctx)
 			a.checkHistory()
+			a.checkDocs(ctx)
 		}
-		a.checkDocs(ctx)
 		a.out.Verdicts = a.checker.verdicts
 	}
 	if err := ctx.Err(); err != nil {
