@@ -150,7 +150,7 @@ func shares(s string) (valid, words, english int) {
 		switch {
 		case commonEnglish(w):
 			english++
-		case Syllable(w), shortForm(w) != "":
+		case Syllable(w), len(w) <= 3 && shortForm(w) != "":
 			valid++
 		}
 	}

@@ -27,6 +27,9 @@ type Scanner struct {
 	run []span // clusters of a run without blanks still to be paired
 	ri  int
 
+	more string // words of a short form still to come, with blanks between them
+	glue int    // where the last figure ended
+
 	fresh bool // the next word opens a sentence
 	tag   bool // inside a #tag or @name: capitals cut words
 
@@ -56,6 +59,7 @@ func NewScanner(s string) *Scanner {
 func (sc *Scanner) Reset(s string) {
 	sc.s, sc.pos, sc.fresh, sc.tag = Plain(Clean(s)), 0, true, false
 	sc.run, sc.ri = sc.run[:0], 0
+	sc.more, sc.glue = "", -1
 }
 
 // Source is the prepared text that Start and End count in.
@@ -69,6 +73,11 @@ func (sc *Scanner) Bytes() []byte { return sc.buf }
 func (sc *Scanner) Next() bool {
 	if sc.ri < len(sc.run) {
 		sc.pair()
+		return true
+	}
+	if sc.more != "" {
+		sc.write(sc.more)
+		sc.Upper, sc.First = false, false
 		return true
 	}
 	for sc.pos < len(sc.s) {
@@ -206,7 +215,18 @@ loop:
 	if marked {
 		sc.buf = placeTone(sc.buf)
 	}
+	if sc.Vietnamese && !(letters == 1 && sc.Upper) && sc.Start != sc.glue {
+		if full := expand(string(sc.buf)); full != string(sc.buf) {
+			sc.write(full)
+		}
+	}
 	return true
+}
+
+// write makes the first of some words the token and keeps the others.
+func (sc *Scanner) write(words string) {
+	head, rest, _ := strings.Cut(words, " ")
+	sc.buf, sc.more = placeTone(append(sc.buf[:0], head...)), rest
 }
 
 // dotted joins single letters with dots between them: "U.S.A." is one word, and

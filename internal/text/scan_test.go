@@ -72,3 +72,24 @@ func TestLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestShortForms(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"ko bít j", "không|biết|gì"},
+		{"mn oi dc 50k ko", "mọi|người|oi|được|50|k|không"},
+		{"đẹppppp quáaaa khôg thík zui", "đẹp|quá|không|thích|vui"},
+		{"vitamin K và C", "vitamin|K|và|C"},
+		{"TPHCM, HN", "thành|phố|hồ|chí|minh|hà|nội"},
+		{"ngân hàng cho vay", "ngân|hàng|cho|vay"},
+		{"bà ấy là bs ở bv", "bà|ấy|là|bác|sĩ|ở|bệnh|viện"},
+	} {
+		var out []string
+		sc := NewScanner(c.in)
+		for sc.Vietnamese = true; sc.Next(); {
+			out = append(out, string(sc.Bytes()))
+		}
+		if got := strings.Join(out, "|"); got != strings.ToLower(c.want) {
+			t.Errorf("%q: %s, want %s", c.in, got, c.want)
+		}
+	}
+}

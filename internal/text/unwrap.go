@@ -1,31 +1,111 @@
 package text
 
-import "strings"
+import (
+	"html"
+	"regexp"
+	"strings"
+)
 
 // Message is what remains of a message when its wrapping is taken off.
 type Message struct {
-	Body  string   // the words of the message
+	Body  string   // the words of the message, links and wrapping removed
 	Links []string // the links it carried, in order
 }
 
-// Unwrap takes off what messengers and mail programs put around a message, and
-// collects its links.
+// Unwrap takes off what messengers and mail programs put around a message
+// (forwarding notes, mail headers, quotation marks at line starts, the "— Name
+// (@handle) date" tail, names and times of exported chats), the sentences of
+// chain letters that only ask to pass it on, and collects its links. Names of
+// people who wrote or sent the message are dropped here and kept nowhere. A
+// message that is nothing but wrapping keeps its words.
 func Unwrap(s string) Message {
 	s = Clean(s)
-	var m Message
-	for i := 0; i < len(s); {
-		c := s[i]
-		if (c|0x20 == 'h' || c|0x20 == 'w') && (i == 0 || !wordRune(rune(s[i-1]))) {
-			if n := linkLen(s[i:]); n > 0 {
-				m.Links = append(m.Links, s[i:i+n])
-				i += n
-				continue
-			}
-		}
-		i++
+	if strings.Contains(s, "&") {
+		s = html.UnescapeString(s)
 	}
-	m.Body = s
+	var m Message
+	m.Body = takeLinks(s, &m.Links)
+	body := tail.ReplaceAllString(unhead(m.Body), "")
+	if strings.TrimSpace(body) == "" {
+		return m
+	}
+	m.Body = body
+	if b := unchain(body); b != "" {
+		m.Body = b
+	}
 	return m
+}
+
+// takeLinks cuts links out of s and appends them to links.
+func takeLinks(s string, links *[]string) string {
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') || i > 0 && linkByte(s[i-1]) {
+			continue
+		}
+		n := linkLen(s[i:])
+		if n == 0 {
+			continue
+		}
+		*links = append(*links, s[i:i+n])
+		b.WriteString(s[from:i])
+		b.WriteByte(' ')
+		from = i + n
+		i = from - 1
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
+}
+
+func linkByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '/' || c == '-' || c >= 0x80
+}
+
+var (
+	// tail is what copied posts end in: "— Name (@handle) January 6, 2020".
+	tail = regexp.MustCompile(`\s*[—–-]+\s*[^\n—]{1,80}\(@\w{1,40}\)\s*(\p{L}+ \d{1,2}, \d{4}|\d{1,2} \p{L}+,? \d{4})?\s*$`)
+	// note is a line that only says that the message was forwarded.
+	note = regexp.MustCompile(`(?i)^[\s>*_↪⤵➡-]*(forwarded( many times| message)?|begin forwarded message|original message|` +
+		`(tin( nhắn)? )?(đã )?(được )?chuyển tiếp( nhiều lần)?|da chuyen tiep( nhieu lan)?|chuyen tiep nhieu lan|轉傳(多次)?|转发(多次)?)[\s:*_-]*$`)
+	// head is a header line of a mail.
+	head = regexp.MustCompile(`(?i)^[\s>*]*(from|sent|to|cc|bcc|date|reply-to|từ|tu|gửi|người gửi|đến|tới|ngày|thời gian)\s*:\s*.*$`)
+	// topic is the one header line whose rest is kept.
+	topic = regexp.MustCompile(`(?i)^[\s>*]*(subject|chủ đề|tiêu đề)\s*:\s*(?:(?:fwd?|re|tr)\s*:\s*)*`)
+	// chatLine is the start of a line in an exported chat: "[12/11, 09:30] Name: ".
+	chatLine = regexp.MustCompile(`^\s*\[\d{1,2}[/:.-]\d{1,2}[^\]]{0,24}\]\s*[^:\n]{1,40}:\s*`)
+	// lead is what stands before the words of a forwarded line.
+	lead   = regexp.MustCompile(`(?i)^[\s>]*((fwd?|tr|rt)\s*:\s*|rt\s+@\w+:?\s+|\[?(forwarded|fwd)\]?\s*:\s*)+`)
+	device = regexp.MustCompile(`(?i)^\s*(sent from my \w+|gửi từ \p{L}+ của tôi|get outlook for \w+)\.?\s*$`)
+)
+
+// unhead works line by line.
+func unhead(s string) string {
+	lines := strings.Split(s, "\n")
+	heads := 0
+	for i, l := range lines {
+		if head.MatchString(l) && i < 12 {
+			heads++
+		}
+	}
+	var out []string
+	for i, l := range lines {
+		switch {
+		case note.MatchString(l), device.MatchString(l), i < 12 && heads > 1 && head.MatchString(l):
+			continue
+		}
+		l = chatLine.ReplaceAllString(l, "")
+		if i < 12 {
+			l = topic.ReplaceAllString(l, "")
+		}
+		l = lead.ReplaceAllString(l, "")
+		out = append(out, strings.TrimLeft(l, "> "))
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
 // Link is the form under which two links are the same: without scheme, "www.",
