@@ -220,7 +220,7 @@ func FuzzProtect(f *testing.F) {
 	f.Add("", "http://"+own, own, "DELETE")
 	f.Add("same-site", "https://x."+own, "x."+own, "POST")
 	f.Add("", "https://evil.example", "evil.example", "POST")
-	store := newMemory()
+	store := openStore(f, nil)
 	s, err := auth.New(auth.Config{Store: store, PublicURL: "https://" + own, Key: make([]byte, 32), Staff: noStaff, StaffNamed: noName})
 	if err != nil {
 		f.Fatal(err)

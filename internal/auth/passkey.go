@@ -62,6 +62,8 @@ func relyingParty(public *url.URL, name string) (*webauthn.WebAuthn, string, err
 			// The device itself must check the person: that is the second factor.
 			UserVerification: protocol.VerificationRequired,
 		},
+		// Some password managers answer more than was asked. It is not read.
+		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 	})
 	return rp, origin, err
 }
@@ -212,7 +214,7 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request, purpose string, 
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(a.Credential)
 	if err != nil {
-		return desk.Staff{}, ErrPasskey
+		return desk.Staff{}, because(err)
 	}
 	// The library wraps what find returns; a failure of the database must
 	// come out as itself and not as a wrong passkey.
@@ -227,14 +229,26 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request, purpose string, 
 	if failed != nil && !errors.Is(failed, ErrPasskey) {
 		return desk.Staff{}, failed
 	}
-	// A signature counter that stands still or falls means a copied key.
-	if err != nil || used.Authenticator.CloneWarning {
-		return desk.Staff{}, ErrPasskey
+	if err != nil {
+		return desk.Staff{}, because(err)
+	}
+	if used.Authenticator.CloneWarning {
+		return desk.Staff{}, fmt.Errorf("%w: signature counter stood still or fell: a copied key", ErrPasskey)
 	}
 	if err := s.spend(ctx, ceremony); err != nil {
 		return desk.Staff{}, err
 	}
 	return owner.(holder).staff, s.noteUse(ctx, factors, used)
+}
+
+// because is ErrPasskey with the library's reason, for the log: what was wrong
+// in general, without the details that quote what the browser sent.
+func because(err error) error {
+	var e *protocol.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%w: %s", ErrPasskey, e.Details)
+	}
+	return ErrPasskey
 }
 
 // holder looks an account up by the handle in a passkey.
@@ -375,11 +389,11 @@ func (s *Service) FinishPasskeyEnrol(w http.ResponseWriter, r *http.Request) err
 func (s *Service) newPasskey(h holder, ceremony webauthn.SessionData, a answer) (Factor, error) {
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(a.Credential)
 	if err != nil {
-		return Factor{}, ErrPasskey
+		return Factor{}, because(err)
 	}
 	c, err := s.rp.CreateCredential(h, ceremony, parsed)
 	if err != nil {
-		return Factor{}, ErrPasskey
+		return Factor{}, because(err)
 	}
 	for _, old := range h.passkeys {
 		if string(old.ID) == string(c.ID) {

@@ -1,13 +1,10 @@
-// Package authtest holds the tests that every auth.Store must pass.
-//
-// Owns: Conform. Does not own: the stores (store) or the rules of signing in
-// (auth). Start reading at: Conform.
-package authtest
+package auth_test
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -19,12 +16,58 @@ import (
 
 	"soi/internal/auth"
 	"soi/internal/desk"
+	"soi/internal/store"
+	"soi/internal/store/pgtest"
 )
 
-// Conform runs the contract of auth.Store against stores that open makes,
-// each empty but for the accounts in staff: two active members, for stores
-// that tie sessions, links and factors to an existing account.
-func Conform(t *testing.T, open func(t *testing.T, staff []desk.Staff) auth.Store) {
+// openStore makes a desk's database in a temporary file, with these accounts.
+func openStore(t testing.TB, staff []desk.Staff) *store.DB {
+	t.Helper()
+	return fill(t, filepath.Join(t.TempDir(), "desk.db"), staff)
+}
+
+// fill opens a database, brings it up to date and adds accounts.
+func fill(t testing.TB, dsn string, staff []desk.Staff) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Tx(t.Context(), func(tx desk.Tx) error {
+		for _, s := range staff {
+			if err := tx.SetStaff(t.Context(), s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestSQLiteKeepsItsPromise(t *testing.T) {
+	conform(t, func(t *testing.T) string { return filepath.Join(t.TempDir(), "desk.db") })
+}
+
+func TestPostgresKeepsItsPromise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out PostgreSQL")
+	}
+	server := pgtest.Start(t, pgtest.Options{})
+	conform(t, func(t *testing.T) string { return server.Database(t) })
+}
+
+// conform holds a store to every sentence of auth.Store.
+func conform(t *testing.T, dsn func(t *testing.T) string) {
 	for name, test := range map[string]func(*testing.T, auth.Store){
 		"sessions":          sessions,
 		"sessions filter":   sessionFilter,
@@ -42,7 +85,7 @@ func Conform(t *testing.T, open func(t *testing.T, staff []desk.Staff) auth.Stor
 		"large factor data": largeData,
 	} {
 		t.Run(name, func(t *testing.T) {
-			test(t, open(t, []desk.Staff{
+			test(t, fill(t, dsn(t), []desk.Staff{
 				{ID: ann, Name: "Ann", Role: desk.Editor, Lang: "en", Created: at(0)},
 				{ID: binh, Name: "Bình", Role: desk.Checker, Lang: "vi", Created: at(0)},
 			}))
@@ -75,22 +118,6 @@ func session(staff desk.ID, n int) auth.Session {
 	return auth.Session{
 		ID: desk.NewID(), Token: hash("session" + strconv.Itoa(n) + string(staff)), Staff: staff, Role: desk.Editor, Means: auth.ByPasskey,
 		Created: at(n), Proven: at(n + 1), Used: at(n + 2), Expires: at(n + 1000), Until: at(n + 5000),
-	}
-}
-
-// must fails the test on an error.
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// want fails the test unless err is of the kind.
-func want(t *testing.T, err, kind error) {
-	t.Helper()
-	if !errors.Is(err, kind) {
-		t.Fatalf("got %v, want %v", err, kind)
 	}
 }
 
@@ -128,16 +155,16 @@ func race(t *testing.T, lost error, fn func(i int) error) int64 {
 func sessions(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a := session(ann, 1)
-	must(t, s.AddSession(ctx, a))
-	want(t, s.AddSession(ctx, a), desk.ErrDuplicate)
+	ok(t, s.AddSession(ctx, a))
+	is(t, s.AddSession(ctx, a), desk.ErrDuplicate)
 	twin := session(binh, 2)
 	twin.Token = a.Token
-	want(t, s.AddSession(ctx, twin), desk.ErrDuplicate)
+	is(t, s.AddSession(ctx, twin), desk.ErrDuplicate)
 	got, err := s.Sessions(ctx, auth.SessionFilter{Token: a.Token})
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Session{a})
 	got, err = s.Sessions(ctx, auth.SessionFilter{Token: hash("another")})
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Session{})
 }
 
@@ -145,7 +172,7 @@ func sessionFilter(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a1, a2, a3, b := session(ann, 1), session(ann, 2), session(ann, 3), session(binh, 4)
 	for _, x := range []auth.Session{a2, b, a1, a3} {
-		must(t, s.AddSession(ctx, x))
+		ok(t, s.AddSession(ctx, x))
 	}
 	for _, c := range []struct {
 		name string
@@ -162,47 +189,47 @@ func sessionFilter(t *testing.T, s auth.Store) {
 		{"an ID that is excepted", auth.SessionFilter{ID: b.ID, Except: b.ID}, nil},
 	} {
 		got, err := s.Sessions(ctx, c.f)
-		must(t, err)
+		ok(t, err)
 		t.Log(c.name)
 		same(t, got, c.want)
 	}
 	n, err := s.EndSessions(ctx, auth.SessionFilter{})
-	must(t, err)
+	ok(t, err)
 	same(t, n, 0)
 	n, err = s.EndSessions(ctx, auth.SessionFilter{Staff: ann, ID: b.ID})
-	must(t, err)
+	ok(t, err)
 	same(t, n, 0)
 	n, err = s.EndSessions(ctx, auth.SessionFilter{Staff: ann, Except: a1.ID})
-	must(t, err)
+	ok(t, err)
 	same(t, n, 2)
 	got, err := s.Sessions(ctx, auth.SessionFilter{Staff: ann})
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Session{a1})
 	got, err = s.Sessions(ctx, auth.SessionFilter{Staff: binh})
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Session{b})
 }
 
 func renew(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a := session(ann, 1)
-	must(t, s.AddSession(ctx, a))
+	ok(t, s.AddSession(ctx, a))
 	old := a.Token
 	a.Token, a.Means, a.Role = hash("new"), auth.ByCode, desk.Checker
 	a.Proven, a.Used, a.Expires, a.Until = at(7), at(8), at(9), at(10)
-	must(t, s.RenewSession(ctx, old, a))
-	want(t, s.RenewSession(ctx, old, a), desk.ErrNotFound)
+	ok(t, s.RenewSession(ctx, old, a))
+	is(t, s.RenewSession(ctx, old, a), desk.ErrNotFound)
 	got, err := s.Sessions(ctx, auth.SessionFilter{ID: a.ID})
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Session{a})
 	_, err = s.EndSessions(ctx, auth.SessionFilter{ID: a.ID})
-	must(t, err)
-	want(t, s.RenewSession(ctx, a.Token, a), desk.ErrNotFound)
+	ok(t, err)
+	is(t, s.RenewSession(ctx, a.Token, a), desk.ErrNotFound)
 }
 
 func renewRace(t *testing.T, s auth.Store) {
 	a := session(ann, 1)
-	must(t, s.AddSession(t.Context(), a))
+	ok(t, s.AddSession(t.Context(), a))
 	won := race(t, desk.ErrNotFound, func(i int) error {
 		mine := a
 		mine.Token = hash("racer" + strconv.Itoa(i))
@@ -215,33 +242,33 @@ func links(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	l := auth.Link{Hash: hash("l1"), Staff: ann, By: binh, Created: at(1), Expires: at(100)}
 	other := auth.Link{Hash: hash("l2"), Staff: binh, Created: at(2), Expires: at(3)}
-	must(t, s.PutLink(ctx, l))
-	must(t, s.PutLink(ctx, other))
+	ok(t, s.PutLink(ctx, l))
+	ok(t, s.PutLink(ctx, other))
 	got, err := s.Link(ctx, l.Hash)
-	must(t, err)
+	ok(t, err)
 	same(t, got, l)
 	_, err = s.Link(ctx, hash("none"))
-	want(t, err, desk.ErrNotFound)
+	is(t, err, desk.ErrNotFound)
 
 	newer := auth.Link{Hash: hash("l3"), Staff: ann, Created: at(5), Expires: at(6)}
-	must(t, s.PutLink(ctx, newer))
+	ok(t, s.PutLink(ctx, newer))
 	_, err = s.Link(ctx, l.Hash)
-	want(t, err, desk.ErrNotFound)
+	is(t, err, desk.ErrNotFound)
 	_, err = s.TakeLink(ctx, l.Hash)
-	want(t, err, desk.ErrNotFound)
+	is(t, err, desk.ErrNotFound)
 	got, err = s.TakeLink(ctx, newer.Hash)
-	must(t, err)
+	ok(t, err)
 	same(t, got, newer)
 	_, err = s.TakeLink(ctx, newer.Hash)
-	want(t, err, desk.ErrNotFound)
+	is(t, err, desk.ErrNotFound)
 	got, err = s.TakeLink(ctx, other.Hash)
-	must(t, err)
+	ok(t, err)
 	same(t, got, other)
 }
 
 func linkRace(t *testing.T, s auth.Store) {
 	l := auth.Link{Hash: hash("l"), Staff: ann, Created: at(1), Expires: at(100)}
-	must(t, s.PutLink(t.Context(), l))
+	ok(t, s.PutLink(t.Context(), l))
 	won := race(t, desk.ErrNotFound, func(int) error {
 		_, err := s.TakeLink(t.Context(), l.Hash)
 		return err
@@ -257,46 +284,46 @@ func factor(staff desk.ID, kind auth.FactorKind, n int) auth.Factor {
 func factors(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	got, err := s.Factors(ctx, ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{})
 	k, p, c := factor(ann, auth.Passkey, 3), factor(ann, auth.Passphrase, 1), factor(ann, auth.Authenticator, 2)
 	b := factor(binh, auth.Passkey, 4)
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{k, p, c}}))
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: binh, Add: []auth.Factor{b}}))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{k, p, c}}))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: binh, Add: []auth.Factor{b}}))
 	got, err = s.Factors(ctx, ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{p, c, k})
 
 	// Dropping passes over what is absent or somebody else's.
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Drop: []desk.ID{b.ID, p.ID, desk.NewID()}}))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Drop: []desk.ID{b.ID, p.ID, desk.NewID()}}))
 	got, err = s.Factors(ctx, ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{c, k})
 	got, err = s.Factors(ctx, binh)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{b})
 
 	c.Counter, c.Data, c.Used = 58_000_000, []byte("other"), at(50)
-	must(t, s.AdvanceFactor(ctx, c, 0))
-	want(t, s.AdvanceFactor(ctx, c, 0), desk.ErrConflict)
-	want(t, s.AdvanceFactor(ctx, p, 0), desk.ErrNotFound)
+	ok(t, s.AdvanceFactor(ctx, c, 0))
+	is(t, s.AdvanceFactor(ctx, c, 0), desk.ErrConflict)
+	is(t, s.AdvanceFactor(ctx, p, 0), desk.ErrNotFound)
 	got, err = s.Factors(ctx, ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{c, k})
 }
 
 func changeWhole(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	a, k := session(ann, 1), factor(ann, auth.Passkey, 1)
-	must(t, s.AddSession(ctx, a))
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{k}, Keep: a.ID}))
+	ok(t, s.AddSession(ctx, a))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{k}, Keep: a.ID}))
 	err := s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Drop: []desk.ID{}, Add: []auth.Factor{factor(ann, auth.Passkey, 2), k}})
-	want(t, err, desk.ErrDuplicate)
+	is(t, err, desk.ErrDuplicate)
 	got, err := s.Factors(ctx, ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{k})
 	left, err := s.Sessions(ctx, auth.SessionFilter{Staff: ann})
-	must(t, err)
+	ok(t, err)
 	same(t, left, []auth.Session{a})
 }
 
@@ -304,24 +331,24 @@ func changeEnds(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	here, there, b := session(ann, 1), session(ann, 2), session(binh, 3)
 	for _, x := range []auth.Session{here, there, b} {
-		must(t, s.AddSession(ctx, x))
+		ok(t, s.AddSession(ctx, x))
 	}
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{factor(ann, auth.Passkey, 1)}, Keep: here.ID}))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann, Add: []auth.Factor{factor(ann, auth.Passkey, 1)}, Keep: here.ID}))
 	left, err := s.Sessions(ctx, auth.SessionFilter{Staff: ann})
-	must(t, err)
+	ok(t, err)
 	same(t, left, []auth.Session{here})
-	must(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann}))
+	ok(t, s.ChangeFactors(ctx, auth.FactorChange{Staff: ann}))
 	left, err = s.Sessions(ctx, auth.SessionFilter{Staff: ann})
-	must(t, err)
+	ok(t, err)
 	same(t, left, []auth.Session{})
 	left, err = s.Sessions(ctx, auth.SessionFilter{Staff: binh})
-	must(t, err)
+	ok(t, err)
 	same(t, left, []auth.Session{b})
 }
 
 func advanceRace(t *testing.T, s auth.Store) {
 	f := factor(ann, auth.RecoveryCode, 1)
-	must(t, s.ChangeFactors(t.Context(), auth.FactorChange{Staff: ann, Add: []auth.Factor{f}}))
+	ok(t, s.ChangeFactors(t.Context(), auth.FactorChange{Staff: ann, Add: []auth.Factor{f}}))
 	won := race(t, desk.ErrConflict, func(i int) error {
 		mine := f
 		mine.Counter, mine.Used = 1, at(i)
@@ -331,9 +358,9 @@ func advanceRace(t *testing.T, s auth.Store) {
 }
 
 func spend(t *testing.T, s auth.Store) {
-	must(t, s.Spend(t.Context(), hash("x"), at(10)))
-	want(t, s.Spend(t.Context(), hash("x"), at(99)), desk.ErrDuplicate)
-	must(t, s.Spend(t.Context(), hash("y"), at(10)))
+	ok(t, s.Spend(t.Context(), hash("x"), at(10)))
+	is(t, s.Spend(t.Context(), hash("x"), at(99)), desk.ErrDuplicate)
+	ok(t, s.Spend(t.Context(), hash("y"), at(10)))
 }
 
 func spendRace(t *testing.T, s auth.Store) {
@@ -345,29 +372,29 @@ func sweep(t *testing.T, s auth.Store) {
 	ctx := t.Context()
 	gone, kept := session(ann, 1), session(ann, 2)
 	gone.Expires, kept.Expires = at(100), at(101)
-	must(t, s.AddSession(ctx, gone))
-	must(t, s.AddSession(ctx, kept))
-	must(t, s.PutLink(ctx, auth.Link{Hash: hash("old"), Staff: ann, Created: at(1), Expires: at(100)}))
-	must(t, s.PutLink(ctx, auth.Link{Hash: hash("new"), Staff: binh, Created: at(1), Expires: at(101)}))
-	must(t, s.Spend(ctx, hash("old"), at(100)))
-	must(t, s.Spend(ctx, hash("new"), at(101)))
-	must(t, s.Sweep(ctx, at(100)))
+	ok(t, s.AddSession(ctx, gone))
+	ok(t, s.AddSession(ctx, kept))
+	ok(t, s.PutLink(ctx, auth.Link{Hash: hash("old"), Staff: ann, Created: at(1), Expires: at(100)}))
+	ok(t, s.PutLink(ctx, auth.Link{Hash: hash("new"), Staff: binh, Created: at(1), Expires: at(101)}))
+	ok(t, s.Spend(ctx, hash("old"), at(100)))
+	ok(t, s.Spend(ctx, hash("new"), at(101)))
+	ok(t, s.Sweep(ctx, at(100)))
 	left, err := s.Sessions(ctx, auth.SessionFilter{Staff: ann})
-	must(t, err)
+	ok(t, err)
 	same(t, left, []auth.Session{kept})
 	_, err = s.Link(ctx, hash("old"))
-	want(t, err, desk.ErrNotFound)
+	is(t, err, desk.ErrNotFound)
 	_, err = s.Link(ctx, hash("new"))
-	must(t, err)
-	must(t, s.Spend(ctx, hash("old"), at(200)))
-	want(t, s.Spend(ctx, hash("new"), at(200)), desk.ErrDuplicate)
+	ok(t, err)
+	ok(t, s.Spend(ctx, hash("old"), at(200)))
+	is(t, s.Spend(ctx, hash("new"), at(200)), desk.ErrDuplicate)
 }
 
 func largeData(t *testing.T, s auth.Store) {
 	f := factor(ann, auth.Passkey, 1)
 	f.Data = bytes.Repeat([]byte{0xa5}, 8<<10)
-	must(t, s.ChangeFactors(t.Context(), auth.FactorChange{Staff: ann, Add: []auth.Factor{f}}))
+	ok(t, s.ChangeFactors(t.Context(), auth.FactorChange{Staff: ann, Add: []auth.Factor{f}}))
 	got, err := s.Factors(t.Context(), ann)
-	must(t, err)
+	ok(t, err)
 	same(t, got, []auth.Factor{f})
 }
