@@ -90,6 +90,9 @@ func (p *parser) wrapping(c byte) bool {
 		p.src.skip(9)
 	case p.src.has("<!--"):
 		p.src.skip(4)
+		if note, _, whole := bytes.Cut(p.src.ahead(lookahead), []byte("-->")); whole && !bytes.ContainsAny(note, "{[") {
+			p.src.skip(len(note)) // a remark, not a wrapping
+		}
 	case p.src.has("-->"):
 		p.src.skip(3)
 	default:

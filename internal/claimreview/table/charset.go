@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -255,4 +256,37 @@ func (c *composer) Read(p []byte) (int, error) {
 	n := copy(p, c.out)
 	c.out = c.out[n:]
 	return n, nil
+}
+
+// Key folds a column's name to what tables have in common: lower-case ASCII
+// letters and digits without Vietnamese marks, so that "Nội dung", "NOI_DUNG"
+// and "nội-dung " are one. Letters of other scripts stay as they are.
+func Key(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case r == 'đ':
+			b.WriteByte('d')
+		case unicode.Is(unicode.Mn, r):
+		case r >= 0x80 && bareVowel(r) != 0:
+			b.WriteByte(bareVowel(r))
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// bareVowel gives the ASCII letter under a Vietnamese vowel, or 0.
+func bareVowel(r rune) byte {
+	for _, row := range strings.Fields(composed) {
+		if strings.ContainsRune(row, r) {
+			first, _ := utf8.DecodeRuneInString(row)
+			if i := strings.Index("ăâêôơư", string(first)); i >= 0 {
+				return "aaeoou"[i/2]
+			}
+			return byte(first)
+		}
+	}
+	return 0
 }

@@ -245,3 +245,14 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+func TestKey(t *testing.T) {
+	for in, want := range map[string]string{
+		"Nội dung": "noidung", "NOI_DUNG ": "noidung", "Đường dẫn": "duongdan", "Kết luận": "ketluan", "Ngày đăng": "ngaydang",
+		"no\u0302\u0323i": "noi", "Report Status": "reportstatus", "Imported?": "imported", "網址": "網址", "ngữ ở kỳ ý ƯỚC": "nguokyyuoc",
+	} {
+		if got := Key(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
