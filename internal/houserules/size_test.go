@@ -3,6 +3,7 @@ package houserules
 import (
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
 )
 
@@ -40,7 +41,7 @@ func functionSize() rule {
 		var found []finding
 		for _, s := range h.goFiles() {
 			limit := maxFunctionLines
-			if s.test() {
+			if s.test() || slices.Contains(testSupport, short(s.pkg())) {
 				limit = maxTestFunctionLines
 			}
 			for _, d := range s.ast.Decls {
