@@ -74,10 +74,10 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{engine: SQLite, path: abs, opts: o}
-	if db.writer, err = openPool(sqliteURL(abs, o, false), 1); err != nil {
+	if db.writer, err = openPool(sqliteURL(abs, o, writer), 1); err != nil {
 		return nil, err
 	}
-	if db.reader, err = openPool(sqliteURL(abs, o, true), o.Readers); err != nil {
+	if db.reader, err = openPool(sqliteURL(abs, o, reader), o.Readers); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	if err := db.checkSQLite(ctx); err != nil {
@@ -109,10 +109,19 @@ func ownFile(path string) error {
 	return nil
 }
 
+// role is what a connection to SQLite is for.
+type role int
+
+const (
+	writer role = iota // the one that writes
+	reader             // one of those that only read
+	copier             // writes a copy beside the database
+)
+
 // sqliteURL spells the connection. The order of SQLite's own steps matters:
 // auto_vacuum must be chosen before the file has a table, which the driver
 // sees to.
-func sqliteURL(path string, o Options, readOnly bool) string {
+func sqliteURL(path string, o Options, r role) string {
 	sync := o.synchronous
 	if sync == "" {
 		sync = "FULL"
@@ -123,9 +132,10 @@ func sqliteURL(path string, o Options, readOnly bool) string {
 		"_dqs":          {"0"},
 		"_pragma":       {"trusted_schema(OFF)", "cell_size_check(ON)"},
 	}
-	if readOnly {
+	switch r {
+	case reader:
 		q.Set("_query_only", "1")
-	} else {
+	case writer:
 		q.Set("_auto_vacuum", "INCREMENTAL")
 		q.Set("_journal_mode", "WAL")
 		q.Set("_synchronous", sync)

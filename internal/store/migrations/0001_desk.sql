@@ -195,7 +195,9 @@ CREATE TABLE log_head (
   time BIGINT NOT NULL
 );
 
-INSERT INTO log_head (one, size, root, time) VALUES (1, 0, NULL, 0);
+-- Before the first entry the time is that of the year 1, so that any time may
+-- follow.
+INSERT INTO log_head (one, size, root, time) VALUES (1, 0, NULL, -62135596800000);
 
 CREATE TABLE log_entry (
   idx  BIGINT PRIMARY KEY CHECK (idx >= 0),

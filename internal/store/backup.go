@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ErrNoFile says that the desk is not in a file of its own: a PostgreSQL desk
+// is copied with Dump.
+var ErrNoFile = errors.New("this desk is not kept in a file")
+
+// BadCopyError says that a copy did not pass SQLite's own check. The copy was
+// deleted.
+type BadCopyError struct{ Findings string }
+
+// Error gives what the check found.
+func (e *BadCopyError) Error() string { return "the copy is damaged: " + e.Findings }
+
+// Backup writes a copy of an SQLite desk to path while the desk goes on
+// working: the state of one moment, checked, on stable storage and readable
+// by its owner only when Backup returns nil. On an error there is no file at
+// path. path must not exist yet (fs.ErrExist); PostgreSQL is ErrNoFile.
+func (db *DB) Backup(ctx context.Context, path string) (err error) {
+	if db.postgres() {
+		return ErrNoFile
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("backup: %w", &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist})
+	}
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, part.Close())
+		if err != nil {
+			os.Remove(part.Name())
+			err = translate(fmt.Errorf("backup: %w", err))
+		}
+	}()
+	if err := db.vacuumInto(ctx, part.Name()); err != nil {
+		return err
+	}
+	if err := checkFile(ctx, part.Name(), db.opts); err != nil {
+		return err
+	}
+	if err := part.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(part.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// vacuumInto copies what one reading transaction sees, without the free pages
+// and whatever they held.
+func (db *DB) vacuumInto(ctx context.Context, path string) error {
+	// Not one of the readers: being query-only they cannot write the copy.
+	pool, err := openPool(sqliteURL(db.path, db.opts, copier), 1)
+	if err != nil {
+		return err
+	}
+	_, err = pool.ExecContext(ctx, `VACUUM INTO $1`, path)
+	return errors.Join(err, pool.Close())
+}
+
+// checkFile runs SQLite's full check on a file that nobody else has open.
+func checkFile(ctx context.Context, path string, o Options) error {
+	pool, err := openPool(sqliteURL(path, o, reader), 1)
+	if err != nil {
+		return err
+	}
+	findings, err := integrity(ctx, pool, "PRAGMA integrity_check")
+	if err == nil && findings != "ok" {
+		err = &BadCopyError{Findings: findings}
+	}
+	return errors.Join(err, pool.Close())
+}
+
+// syncDir makes a rename survive loss of power.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Tidy gives freed pages back to the file system and empties the write-ahead
+// log, so that what was erased is in neither. The program calls it after
+// erasing. PostgreSQL looks after itself.
+func (db *DB) Tidy(ctx context.Context) error {
+	if db.postgres() {
+		return nil
+	}
+	for _, query := range []string{"PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		rows, err := db.writer.QueryContext(ctx, query)
+		if err != nil {
+			return translate(fmt.Errorf("tidy: %w", err))
+		}
+		for rows.Next() { // each step of the vacuum is a row
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return translate(fmt.Errorf("tidy: %w", err))
+		}
+	}
+	return nil
+}
