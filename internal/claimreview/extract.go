@@ -23,6 +23,16 @@ type extractor struct {
 	ids    map[string]*loosejson.Value // objects of the current value by @id
 }
 
+// Find looks for checks inside one value of a larger file, as Read does with
+// each part of JSON; OpenNames goes to loosejson.Stream for it. It gives how
+// many it met, those not handed on included. Faults of the value are not
+// reported; an error is each's.
+func Find(v *loosejson.Value, o Options, each func(Imported) error, trouble func(Problem)) (met int, err error) {
+	x := &extractor{opt: o, each: each, trouble: trouble}
+	x.value(v)
+	return x.number, x.err
+}
+
 // value finds every check inside one value.
 func (x *extractor) value(v *loosejson.Value) {
 	x.ids = map[string]*loosejson.Value{}

@@ -66,6 +66,16 @@ const (
 	OtherCharset  Kind = "charset"        // read as Detail
 )
 
+// Kinds that concern the files of `soi match`.
+const (
+	NoID       Kind = "no-id"        // the id in Detail was made from the line
+	SameID     Kind = "same-id"      // met before; kept under the id in Detail
+	NoText     Kind = "no-text"      // Lost: a claim without any text
+	EmptyQuery Kind = "empty-query"  // kept; nothing can match it
+	NoColumns  Kind = "no-columns"   // Lost: the whole file
+	NotARecord Kind = "not-a-record" // Lost: a value that is no object
+)
+
 // Sentence says the problem in plain words, in Vietnamese ("vi") or, for any
 // other lang, in English, with its place in front.
 func (p Problem) Sentence(lang string) string {
@@ -128,6 +138,12 @@ func sentences() map[Kind][2]string {
 		HostForName:    {"Không ghi tên tổ chức công bố; dùng tên trang (%s).", "No publishing organisation is named; the site's name (%s) is used."},
 		MediaReview:    {"Đây là kiểm chứng về hình ảnh hoặc video (MediaReview), không nhập được.", "This checks a picture or video (MediaReview); not imported."},
 		NothingFound:   {"Không tìm thấy bài kiểm chứng nào trong tệp.", "No check was found in the file."},
+		NoID:           {"Không có mã; dùng mã %s.", "It has no id; %s is used."},
+		SameID:         {"Mã này đã gặp ở trên; giữ lại dưới mã %s.", "This id was met before; it is kept as %s."},
+		NoText:         {"Không có chữ nào để so; không dùng được.", "It has no text to compare; it is not used."},
+		EmptyQuery:     {"Câu hỏi trống; không có gì trùng được.", "The query is empty; nothing can match it."},
+		NoColumns:      {"Dòng đầu phải ghi tên cột, ví dụ id, claim, title. Chưa đọc gì.", "The first line must name the columns, such as id, claim, title. Nothing was read."},
+		NotARecord:     {"Ở đây không phải một mục {…}; đã bỏ qua.", "This is not a record {…}; it was passed over."},
 		OtherCharset:   {"Tệp không phải UTF-8; đã đọc theo %s.", "The file is not UTF-8; it was read as %s."},
 	}
 }

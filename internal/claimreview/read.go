@@ -119,13 +119,14 @@ func startsJSON(s []byte) bool {
 	return rest[0] == '}' || (ok && len(name) < 80) || strings.IndexByte("\"'/", rest[0]) >= 0
 }
 
-// openNames are the lists that make files long.
-func openNames() []string { return []string{"dataFeedElement", "claims", "itemListElement"} }
+// OpenNames are the lists that make files of checks long: those of DataFeed,
+// of Google's API and of ItemList.
+func OpenNames() []string { return []string{"dataFeedElement", "claims", "itemListElement"} }
 
 // json streams one text of JSON; offset is the number of lines before it.
 func (x *extractor) json(r io.Reader, offset int) error {
 	x.offset = offset
-	return loosejson.Stream(r, loosejson.DefaultLimits(), openNames(), func(v *loosejson.Value) bool {
+	return loosejson.Stream(r, loosejson.DefaultLimits(), OpenNames(), func(v *loosejson.Value) bool {
 		x.faults(v)
 		x.value(v)
 		return x.err == nil

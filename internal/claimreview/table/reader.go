@@ -43,16 +43,10 @@ type Row struct {
 // Reader reads rows. Blank lines are passed over.
 type Reader struct {
 	src    *bufio.Reader
-	ahead  []line // lines read but not used
+	ahead  []Line // lines read but not used
 	number int    // of the last line read
 	comma  byte
 	err    error
-}
-
-type line struct {
-	text   string
-	number int
-	cut    bool
 }
 
 // NewReader reads the first lines to guess the delimiter: comma, semicolon,
@@ -63,7 +57,7 @@ func NewReader(r io.Reader) *Reader {
 	for len(d.ahead) < sniffLines && d.fill() {
 	}
 	if len(d.ahead) > 0 {
-		if s := d.ahead[0].text; len(s) == 5 && strings.EqualFold(s[:4], "sep=") {
+		if s := d.ahead[0].Text; len(s) == 5 && strings.EqualFold(s[:4], "sep=") {
 			d.comma, d.ahead = s[4], d.ahead[1:]
 			return d
 		}
@@ -84,7 +78,7 @@ func (d *Reader) Next() (Row, error) {
 			}
 			return Row{}, io.EOF
 		}
-		if strings.TrimSpace(d.ahead[0].text) == "" {
+		if strings.TrimSpace(d.ahead[0].Text) == "" {
 			d.ahead = d.ahead[1:]
 			continue
 		}
@@ -94,40 +88,26 @@ func (d *Reader) Next() (Row, error) {
 
 // fill reads one more line into ahead; false at the end.
 func (d *Reader) fill() bool {
-	var b []byte
-	cut := false
-	for {
-		part, more, err := d.src.ReadLine()
-		if err != nil {
-			if !errors.Is(err, io.EOF) && d.err == nil {
-				d.err = err
-			}
-			if len(b) == 0 {
-				return false
-			}
-			break
+	l, err := readLine(d.src, d.number+1)
+	if err != nil {
+		if !errors.Is(err, io.EOF) && d.err == nil {
+			d.err = err
 		}
-		if room := maxLine - len(b); len(part) > room {
-			part, cut = part[:room], true
-		}
-		b = append(b, part...)
-		if !more {
-			break
-		}
+		return false
 	}
 	d.number++
-	d.ahead = append(d.ahead, line{text: string(b), number: d.number, cut: cut})
+	d.ahead = append(d.ahead, l)
 	return true
 }
 
 // sniff picks the delimiter whose count per line, outside quotes, is nonzero
 // and most often the same as in the first line; the comma when none is.
-func sniff(lines []line) byte {
+func sniff(lines []Line) byte {
 	best, bestScore := byte(','), 0
 	for _, c := range []byte(",;\t|") {
 		first, score := -1, 0
 		for _, l := range lines {
-			n := countOutside(l.text, c)
+			n := countOutside(l.Text, c)
 			if first < 0 {
 				first = n
 			}
@@ -165,27 +145,27 @@ func (d *Reader) row() Row {
 	cells, used, faults := d.cells(false)
 	if cells == nil {
 		cells, used, faults = d.cells(true)
-		faults = append(faults, Fault{Kind: OpenQuote, Line: first.number})
+		faults = append(faults, Fault{Kind: OpenQuote, Line: first.Number})
 	}
 	for _, l := range d.ahead[:used] {
-		if l.cut {
-			faults = append(faults, Fault{Kind: CutLine, Line: l.number})
+		if l.Cut {
+			faults = append(faults, Fault{Kind: CutLine, Line: l.Number})
 		}
 	}
 	d.ahead = d.ahead[used:]
 	for i, c := range cells {
 		if !utf8.ValidString(c) {
 			cells[i] = strings.ToValidUTF8(c, "\ufffd")
-			faults = append(faults, Fault{Kind: Encoding, Line: first.number})
+			faults = append(faults, Fault{Kind: Encoding, Line: first.Number})
 		}
 	}
-	return Row{Line: first.number, Cells: cells, Faults: faults}
+	return Row{Line: first.Number, Cells: cells, Faults: faults}
 }
 
 // cells splits the record that starts at ahead[0]; used is how many lines it
 // took. nil when a quote is never closed within the limits.
 func (d *Reader) cells(literal bool) (cells []string, used int, faults []Fault) {
-	s, used := d.ahead[0].text, 1
+	s, used := d.ahead[0].Text, 1
 	for {
 		body := strings.TrimLeft(s, " ")
 		if literal || !strings.HasPrefix(body, `"`) {
@@ -235,7 +215,7 @@ func (d *Reader) quoted(s string, used int) cell {
 				return cell{}
 			}
 			b.WriteByte('\n')
-			s = d.ahead[out.used].text
+			s = d.ahead[out.used].Text
 			out.used++
 			continue
 		}
@@ -249,7 +229,7 @@ func (d *Reader) quoted(s string, used int) cell {
 			return out
 		}
 		if out.bare == 0 {
-			out.bare = d.ahead[out.used-1].number
+			out.bare = d.ahead[out.used-1].Number
 		}
 		b.WriteByte('"')
 		s = rest
