@@ -25,6 +25,7 @@ type Budgets struct {
 	Slow   Budget // asking without one: no scripts, or an old page
 	Lookup Budget // ticket codes and choices
 	Search Budget // searching
+	SignIn Budget // attempts to sign in, besides the pace that auth keeps for each name
 }
 
 // DefaultBudgets leave room for a school or an office behind one address;
@@ -35,6 +36,7 @@ func DefaultBudgets() Budgets {
 		Slow:   Budget{Burst: 8, PerHour: 24},
 		Lookup: Budget{Burst: 30, PerHour: 240},
 		Search: Budget{Burst: 60, PerHour: 1200},
+		SignIn: Budget{Burst: 30, PerHour: 240},
 	}
 }
 
@@ -44,6 +46,7 @@ const (
 	budgetSlow   = "slow"
 	budgetLookup = "lookup"
 	budgetSearch = "search"
+	budgetSignIn = "sign-in"
 )
 
 // wideFactor is how much more the network around an address may ask for.
@@ -78,7 +81,7 @@ type bucket struct {
 func newLimiter(b Budgets, now func() time.Time) *limiter {
 	def := DefaultBudgets()
 	for _, p := range []struct{ have, def *Budget }{
-		{&b.Solved, &def.Solved}, {&b.Slow, &def.Slow}, {&b.Lookup, &def.Lookup}, {&b.Search, &def.Search},
+		{&b.Solved, &def.Solved}, {&b.Slow, &def.Slow}, {&b.Lookup, &def.Lookup}, {&b.Search, &def.Search}, {&b.SignIn, &def.SignIn},
 	} {
 		if *p.have == (Budget{}) {
 			*p.have = *p.def
@@ -104,6 +107,8 @@ func (l *limiter) budget(name string) Budget {
 		return l.budgets.Lookup
 	case budgetSearch:
 		return l.budgets.Search
+	case budgetSignIn:
+		return l.budgets.SignIn
 	}
 	return l.budgets.Slow
 }

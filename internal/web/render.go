@@ -95,7 +95,7 @@ func templateNames() (pages, shared []string, err error) {
 // funcs are the functions templates may call, bound to a language:
 //
 //	t KEY [NAME VALUE]…       words            n KEY COUNT [NAME VALUE]…  words with plural forms
-//	num N  date T  moment T  when T  iso T  day "2006-01-02"
+//	num N  num64 N  date T  moment T  when T  iso T  day "2006-01-02"
 //	url PATH                  address within the site, with the language kept
 //	asset NAME                address of a static file
 //	rating CODE               what _rating.html draws
@@ -104,7 +104,7 @@ func templateNames() (pages, shared []string, err error) {
 func (s *Site) funcs(t tongue) template.FuncMap {
 	w := s.books[t.lang]
 	return template.FuncMap{
-		"t": w.say, "n": w.count, "num": w.number, "date": w.date, "moment": w.moment, "when": w.when,
+		"t": w.say, "n": w.count, "num": w.number, "num64": func(n int64) string { return w.number(int(n)) }, "date": w.date, "moment": w.moment, "when": w.when,
 		"iso": w.iso, "day": w.day, "url": t.url,
 		"asset":      func(name string) (string, error) { return s.assetURL(name) },
 		"rating":     func(r desk.Rating) mark { return markOf(w, r) },

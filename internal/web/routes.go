@@ -39,6 +39,17 @@ type route struct {
 func (s *Site) publicRoutes() []route {
 	return []route{
 		{pattern: "GET /{$}", audience: Public, h: s.home},
+		{pattern: "POST /ask", audience: Public, body: bodyAsk, h: s.ask},
+		{pattern: "POST /ask/choose", audience: Public, body: bodySmall, budget: budgetLookup, h: s.choose},
+		{pattern: "GET /t", audience: Public, h: s.ticketForm},
+		{pattern: "GET /t/{code}", audience: Public, budget: budgetLookup, h: s.ticket},
+		{pattern: "GET /checks", audience: Public, h: s.checks},
+		{pattern: "GET /checks/{id}", audience: Public, h: s.check},
+		{pattern: "GET /checks/{id}/rev/{n}", audience: Public, h: s.checkRev},
+		{pattern: "GET /corrections", audience: Public, h: s.corrections},
+		{pattern: "GET /search", audience: Public, budget: budgetSearch, h: s.search},
+		{pattern: "GET /log", audience: Public, h: s.log},
+		{pattern: "GET /log/", audience: Public, h: through(s.Log)},
 		{pattern: "GET /about", audience: Public, h: s.about},
 		{pattern: "GET /privacy", audience: Public, h: s.privacy},
 		{pattern: "GET /robots.txt", audience: Public, h: s.robots},
@@ -49,5 +60,10 @@ func (s *Site) publicRoutes() []route {
 
 // through hands a route over to another http.Handler, which answers alone.
 func through(h http.Handler) handler {
-	return func(*visit) (answer, error) { return answer{through: h}, nil }
+	return func(*visit) (answer, error) {
+		if h == nil {
+			return answer{}, desk.ErrNotFound
+		}
+		return answer{through: h}, nil
+	}
 }

@@ -44,6 +44,7 @@ type answer struct {
 	ctype    string        // of raw
 	through  http.Handler  // answers by itself: the log, static files
 	keep     time.Duration // how long a shared cache may keep it; 0 means not at all
+	check    bool          // caches may keep it but must ask whether it is still so
 	retry    time.Duration // Retry-After
 	header   [][2]string   // further headers
 }
@@ -64,6 +65,10 @@ func (a answer) as(status int) answer { a.status = status; return a }
 
 // kept lets caches keep an answer that is the same for everyone.
 func (a answer) kept(d time.Duration) answer { a.keep = d; return a }
+
+// fresh lets caches keep an answer that is the same for everyone, but makes
+// them ask each time whether it changed: a correction is seen at once.
+func (a answer) fresh() answer { a.check = true; return a }
 
 // also adds a header.
 func (a answer) also(name, value string) answer {
@@ -192,8 +197,11 @@ func (s *Site) send(w http.ResponseWriter, v *visit, a answer) int {
 	if v.prefix == "" {
 		h.Add("Vary", "Accept-Language")
 	}
-	if a.keep > 0 && a.status == http.StatusOK {
+	if (a.keep > 0 || a.check) && a.status == http.StatusOK && v.staff.ID == "" {
 		h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(a.keep/time.Second)))
+		if a.check {
+			h.Set("Cache-Control", "public, no-cache")
+		}
 		sum := sha256.Sum256(a.raw)
 		tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)

@@ -118,6 +118,20 @@ func (s *Site) trouble(r route, v *visit, err error) answer {
 		level = s.Logger.Error
 	}
 	level("request refused", "route", r.pattern, "kind", t.code, "cause", err)
+	p := s.told(r, v, err)
+	a := show("trouble", p).as(t.status)
+	a.retry = t.retry
+	var method methodError
+	if errors.As(err, &method) {
+		a = a.also("Allow", method.allow)
+	}
+	return a
+}
+
+// told puts an error into words, with what the reader had typed into the
+// fields that the route keeps.
+func (s *Site) told(r route, v *visit, err error) troublePage {
+	t := troubleOf(err)
 	p := troublePage{
 		Code: t.code, Status: t.status, Retry: int(t.retry / time.Second), Desk: v.staff.ID != "",
 		Title: v.words.t("error." + t.code + ".title"),
@@ -130,13 +144,7 @@ func (s *Site) trouble(r route, v *visit, err error) answer {
 			p.Kept = append(p.Kept, kept{name, val})
 		}
 	}
-	a := show("trouble", p).as(t.status)
-	a.retry = t.retry
-	var method methodError
-	if errors.As(err, &method) {
-		a = a.also("Allow", method.allow)
-	}
-	return a
+	return p
 }
 
 // problems says each reason of a refusal as a sentence.

@@ -47,14 +47,14 @@ func loadWords(zone *time.Location, now func() time.Time) (map[string]*words, er
 		if bundle == nil {
 			bundle = i18n.NewBundle(file.Tag)
 		}
-		if err := bundle.AddMessages(file.Tag, file.Messages...); err != nil {
-			return nil, fmt.Errorf("catalogue %s: %w", name, err)
-		}
 		lang := languageOf(name)
 		if books[lang] == nil {
 			books[lang] = &words{lang: lang, plain: map[string]string{}, keys: map[string]bool{}, zone: zone, now: now}
 		}
 		if err := books[lang].take(file.Messages); err != nil {
+			return nil, fmt.Errorf("catalogue %s: %w", name, err)
+		}
+		if err := bundle.AddMessages(file.Tag, file.Messages...); err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", name, err)
 		}
 	}
@@ -82,6 +82,11 @@ func (w *words) take(ms []*i18n.Message) error {
 		w.keys[m.ID] = true
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			w.plain[m.ID] = m.Other
+		}
+		if m.One == "" {
+			// The plural rules at hand give Vietnamese a form for one. Its
+			// nouns do not change, so one text serves both.
+			m.One = m.Other
 		}
 	}
 	return nil

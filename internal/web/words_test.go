@@ -2,9 +2,11 @@ package web
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,10 +29,10 @@ func testWords(t *testing.T) map[string]*words {
 	return books
 }
 
-// families are keys that are put together at run time: every key that
-// begins so counts as used, and those listed must exist.
+// families are keys that are put together at run time from the codes of the
+// desk: those listed must exist.
 func families() map[string][]string {
-	out := map[string][]string{"about.step.": nil, "about.promise.": nil, "privacy.part.": nil}
+	out := map[string][]string{}
 	add := func(prefix, suffix string, codes ...string) {
 		for _, c := range codes {
 			out[prefix] = append(out[prefix], prefix+c+suffix)
@@ -41,6 +43,27 @@ func families() map[string][]string {
 		add("rating.", "", string(r))
 		add("rating.", ".hint", string(r))
 	}
+	add("topic.", "", desk.Topics()...)
+	for _, x := range desk.Stances() {
+		add("stance.", "", string(x))
+	}
+	for _, k := range append(laterKinds(), desk.KindPublish) {
+		add("kind.", "", string(k))
+	}
+	for _, r := range append(desk.CorrectionReasons(), desk.WithdrawalReasons()...) {
+		add("reason.", "", string(r))
+	}
+	add("change.", "", "rating", "statement", "claim", "summary", "body", "unknown", "added", "removed")
+	add("answer.title.", "", stateKnown, stateImported, statePerhaps, stateNew, stateClosed)
+	for prefix, n := range map[string]int{"about.step.": aboutSteps, "about.promise.": aboutPromises, "privacy.part.": privacyParts, "log.proves.": logProves} {
+		for i := range n {
+			add(prefix, ".title", strconv.Itoa(i+1))
+			add(prefix, ".text", strconv.Itoa(i+1))
+		}
+	}
+	for i := range logNot {
+		add("log.not.", "", strconv.Itoa(i+1))
+	}
 	for _, c := range troubleCodes() {
 		add("error.", ".title", c)
 		add("error.", ".text", c)
@@ -49,6 +72,7 @@ func families() map[string][]string {
 	for _, p := range problemCodes() {
 		add("problem.", "", string(p))
 	}
+	deskFamilies(add)
 	return out
 }
 
@@ -90,38 +114,39 @@ func TestCataloguesHaveTheSameKeys(t *testing.T) {
 }
 
 // TestKeysAreUsedAndExist reads every template and source file: a key named
-// there must exist, and a key that exists must be named somewhere or belong
-// to a family.
+// there must exist, and a key that exists must be named somewhere, or begin
+// with something to which a code is added there: "topic." + code.
 func TestKeysAreUsedAndExist(t *testing.T) {
 	keys := testWords(t)["vi"].keys
 	named := map[string]bool{}
 	literal := regexp.MustCompile(`"([a-z0-9-]+(?:\.[a-z0-9-]+)+)"`)
 	call := regexp.MustCompile(`(?:\b[tn]|\.say|\.count) "([^"]+)"|(?:\.[tn]|\.say|\.count)\("([^"]+)"[,)]`)
+	begun := regexp.MustCompile(`"((?:[a-z0-9-]+\.)+(?:[a-z0-9-]*-)?)"(?: \.| \$|\s*\+|, )`)
+	var prefixes []string
+	for _, text := range sources(t) {
+		for _, m := range begun.FindAllStringSubmatch(text, -1) {
+			prefixes = append(prefixes, m[1])
+		}
+	}
 	for name, text := range sources(t) {
 		for _, m := range literal.FindAllStringSubmatch(text, -1) {
 			named[m[1]] = true
 		}
 		for _, m := range call.FindAllStringSubmatch(text, -1) {
-			if key := m[1] + m[2]; !keys[key] {
+			key := m[1] + m[2]
+			named[key] = true
+			if !keys[key] {
 				t.Errorf("%s uses %q, which has no words", name, key)
 			}
 		}
 	}
 	for key := range keys {
-		inFamily := slices.ContainsFunc(familyPrefixes(), func(p string) bool { return strings.HasPrefix(key, p) })
+		inFamily := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) ||
+			slices.Contains(slices.Concat(slices.Collect(maps.Values(families()))...), key)
 		if !named[key] && !inFamily {
 			t.Errorf("%q is not used", key)
 		}
 	}
-}
-
-// familyPrefixes lists the prefixes of families.
-func familyPrefixes() []string {
-	var out []string
-	for p := range families() {
-		out = append(out, p)
-	}
-	return out
 }
 
 // sources are the templates and Go files of the package, without tests.
@@ -230,7 +255,7 @@ func TestFormats(t *testing.T) {
 		{vi.day("2026-11-02"), "02/11/2026"}, {en.day("soon"), "soon"},
 		{vi.iso(old), "2026-03-02T01:05:00+07:00"},
 		{en.n("error.retry", 1), "Try again in 1 second."}, {en.n("error.retry", 1500), "Try again in 1,500 seconds."},
-		{vi.n("error.retry", 1500), "Hãy thử lại sau 1.500 giây."},
+		{vi.n("error.retry", 1), "Hãy thử lại sau 1 giây."}, {vi.n("error.retry", 1500), "Hãy thử lại sau 1.500 giây."},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

@@ -1,0 +1,202 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+
+	"soi/internal/desk"
+	"soi/internal/match"
+)
+
+// pageSize is how many checks a list shows.
+const pageSize = 20
+
+// scanMost bounds how many checks are read to fill one page of a filter that
+// the database does not know.
+const scanMost = 2000
+
+// checksFilter is what a list of checks is narrowed to, as the address says.
+type checksFilter struct {
+	Topic  string
+	Rating desk.Rating
+	Before int64 // log index; 0 for the newest
+}
+
+// filterOf reads the address; values off their lists are dropped.
+func filterOf(v *visit) checksFilter {
+	f := checksFilter{Topic: v.query("topic"), Rating: desk.Rating(v.query("rating"))}
+	if !slices.Contains(desk.Topics(), f.Topic) {
+		f.Topic = ""
+	}
+	if !f.Rating.Valid() {
+		f.Rating = ""
+	}
+	f.Before, _ = strconv.ParseInt(v.query("before"), 10, 64)
+	return f
+}
+
+// checksPage is the list of checks in force.
+type checksPage struct {
+	Filter  checksFilter
+	Topics  []string
+	Ratings []desk.Rating
+	List    []card
+	Older   string
+	Newer   string
+}
+
+// head implements page.
+func (p checksPage) head(w *words) head {
+	return head{Title: w.t("checks.title"), Description: w.t("checks.description"), Section: "checks"}
+}
+
+// checks answers GET /checks.
+func (s *Site) checks(v *visit) (answer, error) {
+	f := filterOf(v)
+	p := checksPage{Filter: f, Topics: desk.Topics(), Ratings: desk.Ratings()}
+	var more bool
+	var err error
+	if p.List, more, err = s.listChecks(v, f, pageSize); err != nil {
+		return answer{}, err
+	}
+	if more {
+		p.Older = v.with("before", strconv.FormatInt(p.List[len(p.List)-1].LogIndex, 10))
+	}
+	if f.Before > 0 {
+		p.Newer = v.with("before", "")
+	}
+	return show("checks", p).fresh(), nil
+}
+
+// listChecks lists checks in force, the one whose newest revision was logged
+// last first, and whether there are more.
+func (s *Site) listChecks(v *visit, f checksFilter, n int) (out []card, more bool, err error) {
+	before := f.Before
+	for read := 0; read < scanMost; {
+		batch, err := s.Desk.Published(v.Context(), desk.RevisionFilter{Below: s.Signed(), Newest: true, Topic: f.Topic, Before: before, Limit: 2 * n})
+		if err != nil {
+			return nil, false, err
+		}
+		for _, r := range batch {
+			before = r.LogIndex
+			if r.Kind == desk.KindWithdraw || r.Erased || f.Rating != "" && r.Rating != f.Rating {
+				continue
+			}
+			if len(out) == n {
+				return out, true, nil
+			}
+			out = append(out, cardOf(v.lang, r))
+		}
+		if read += len(batch); len(batch) < 2*n {
+			break
+		}
+	}
+	return out, false, nil
+}
+
+// correctionsPage is the list of what changed after publication.
+type correctionsPage struct {
+	List  []changed
+	Older string
+	Newer string
+}
+
+// changed is one later revision of a check.
+type changed struct {
+	card
+	Reason desk.Reason
+	Note   string
+	Number int
+}
+
+// head implements page.
+func (correctionsPage) head(w *words) head {
+	return head{Title: w.t("corrections.title"), Description: w.t("corrections.lead"), Section: "corrections"}
+}
+
+// laterKinds are the kinds of revision after the first.
+func laterKinds() []desk.Kind {
+	return []desk.Kind{desk.KindUpdate, desk.KindCorrect, desk.KindWithdraw, desk.KindRestore}
+}
+
+// corrections answers GET /corrections.
+func (s *Site) corrections(v *visit) (answer, error) {
+	before, _ := strconv.ParseInt(v.query("before"), 10, 64)
+	list, more, err := s.listChanged(v, before, pageSize)
+	if err != nil {
+		return answer{}, err
+	}
+	p := correctionsPage{List: list}
+	if more {
+		p.Older = v.with("before", strconv.FormatInt(list[len(list)-1].LogIndex, 10))
+	}
+	if before > 0 {
+		p.Newer = v.with("before", "")
+	}
+	return show("corrections", p).fresh(), nil
+}
+
+// listChanged lists later revisions, newest first. A withdrawal has no text
+// of its own: it is shown with the headline it withdraws.
+func (s *Site) listChanged(v *visit, before int64, n int) (out []changed, more bool, err error) {
+	rs, err := s.Desk.Published(v.Context(), desk.RevisionFilter{Below: s.Signed(), Kinds: laterKinds(), Before: before, Limit: n + 1})
+	if err != nil {
+		return nil, false, err
+	}
+	if more = len(rs) > n; more {
+		rs = rs[:n]
+	}
+	for _, r := range rs {
+		c := changed{card: cardOf(v.lang, r), Reason: r.Reason, Note: r.Doc.Note(v.lang), Number: r.Rev}
+		if r.Kind == desk.KindWithdraw {
+			before, err := s.Desk.Published(v.Context(), desk.RevisionFilter{Below: r.LogIndex, Verdict: r.Verdict, Limit: 1})
+			if err != nil {
+				return nil, false, err
+			}
+			if len(before) == 1 {
+				t := textFor(before[0].Doc, v.lang)
+				c.Statement, c.Claim, c.Lang = t.Statement, t.Claim, t.Lang
+			}
+		}
+		out = append(out, c)
+	}
+	return out, more, nil
+}
+
+// searchPage is the search form with what was found.
+type searchPage struct {
+	Query string
+	List  []card
+}
+
+// head implements page.
+func (p searchPage) head(w *words) head {
+	return head{Title: w.t("search.title"), Section: "checks", Private: true}
+}
+
+// searchMost bounds the words of a search, in characters; searchShown the
+// results.
+const (
+	searchMost  = 300
+	searchShown = 30
+)
+
+// search answers GET /search. What was searched for is not kept.
+func (s *Site) search(v *visit) (answer, error) {
+	p := searchPage{Query: v.query("q")}
+	if r := []rune(p.Query); len(r) > searchMost {
+		p.Query = string(r[:searchMost])
+	}
+	if p.Query == "" || s.Matcher == nil {
+		return show("search", p), nil
+	}
+	var keys []string
+	for _, h := range s.Matcher.Search(p.Query, []match.Kind{match.KindCheck, match.KindImported}, searchShown) {
+		keys = append(keys, h.ID)
+	}
+	var err error
+	if p.List, err = s.cards(v.Context(), v.lang, keys); err != nil {
+		return answer{}, err
+	}
+	return show("search", p), nil
+}
