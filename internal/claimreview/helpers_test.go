@@ -88,6 +88,9 @@ func TestDropSignature(t *testing.T) {
 	for in, want := range map[string]string{
 		"It is so. https://t.example/x — Some Body (@some_body) February 25, 2016":                 "It is so. https://t.example/x",
 		"Tin này — Ai Đó (@aido) 3 tháng 3, 2020\n":                                                "Tin này",
+		"One. — A B (@ab) July 25, 2019 And two.":                                                  "One. And two.",
+		"One. - Ab19 (@ab19) February 5, 2019":                                                     "One.",
+		"Tin — Ai Đó (@ai) 3 tháng 3, 2020 và tin hai":                                             "Tin và tin hai",
 		"He said — and that is all":                                                                "He said — and that is all",
 		"Ask (@help) for more":                                                                     "Ask (@help) for more",
 		"A — B (@x) and then a very long sentence that goes on and on and on, far beyond any date": "A — B (@x) and then a very long sentence that goes on and on and on, far beyond any date",

@@ -45,16 +45,23 @@ func cut(s string, n int) (short string, did bool) {
 }
 
 // signed is the tail that copied messages carry: "— Name (@handle) date".
-var signed = regexp.MustCompile(`(?s)\s*(?:—|–|―|--|&mdash;)\s*[^—–―\n]{1,80}\(@\w{1,30}\)[^\n]{0,60}\s*$`)
+var signed = regexp.MustCompile(`(?s)\s*(?:—|–|―|--|&mdash;| - )\s*[^—–―\n]{1,80}\(@\w{1,30}\)[^\n]{0,60}\s*$`)
+
+// dated is the same with its date, which shows it for what it is also where
+// another message goes on behind it.
+var dated = regexp.MustCompile(`\s*(?:—|–|―|--|&mdash;| - )\s*[^—–―\n]{1,80}\(@\w{1,30}\)\s*(?:\p{Lu}\p{Ll}{2,9}\.? \d{1,2}, \d{4}|\d{1,2} (?:tháng \d{1,2},?|\p{L}{3,9}\.?) \d{4})`)
 
 // DropSignature removes the name, handle and date that a copied message ends
-// with, so that nobody's name comes in with its text. The rest of the text is
+// with, so that nobody's name comes in with its text. A text without such a tail is
 // unchanged.
 func DropSignature(text string) string {
 	if !strings.Contains(text, "(@") {
 		return text
 	}
-	return signed.ReplaceAllString(text, "")
+	if short := signed.ReplaceAllString(dated.ReplaceAllString(text, ""), ""); len(short) < len(text) {
+		return strings.TrimSpace(short)
+	}
+	return text
 }
 
 // lang gives a BCP 47 tag in its usual writing, from a tag or from the name
