@@ -1,4 +1,41 @@
 package web
 
-// deskRoutes is the table of the staff pages.
-func (s *Site) deskRoutes() []route { return nil }
+import "soi/internal/desk"
+
+// Sizes of the staff's forms, in bytes.
+const (
+	bodyDraft = 512 << 10 // 40,000 characters of Vietnamese, percent-encoded
+	bodyForm  = 64 << 10
+)
+
+// deskRoutes is the table of the staff pages. Who may do what is decided in
+// desk; the permission here only keeps people off pages that are of no use to
+// them.
+func (s *Site) deskRoutes() []route {
+	work := []route{
+		{pattern: "GET /desk", audience: Staff, may: desk.MayRead, h: s.queue},
+		{pattern: "GET /desk/new", audience: Staff, may: desk.MayAddTip, h: s.newTip},
+		{pattern: "POST /desk/new", audience: Staff, may: desk.MayAddTip, body: bodyAsk, keep: []string{"text"}, h: s.addTip},
+		{pattern: "GET /desk/claims/{id}", audience: Staff, may: desk.MayRead, h: s.claim},
+		{pattern: "GET /desk/claims/{id}/tips", audience: Staff, may: desk.MayRead, h: s.claimTips},
+		{pattern: "POST /desk/claims/{id}/edit", audience: Staff, may: desk.MayAssess, body: bodyForm, keep: []string{"text"}, h: s.editClaim},
+		{pattern: "POST /desk/claims/{id}/assign", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.assignClaim},
+		{pattern: "POST /desk/claims/{id}/close", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.closeClaim},
+		{pattern: "POST /desk/claims/{id}/reopen", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.reopenClaim},
+		{pattern: "POST /desk/claims/{id}/judge", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.judgeMatch},
+		{pattern: "POST /desk/claims/{id}/unjudge", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.undoJudgment},
+		{pattern: "POST /desk/claims/{id}/merge", audience: Staff, may: desk.MayAssess, body: bodySmall, keep: []string{"into"}, h: s.mergeClaim},
+		{pattern: "POST /desk/claims/{id}/unmerge", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.unmergeClaim},
+		{pattern: "POST /desk/claims/{id}/split", audience: Staff, may: desk.MayAssess, body: bodyForm, h: s.splitClaim},
+		{pattern: "POST /desk/claims/{id}/evidence", audience: Staff, may: desk.MayCite, body: bodyForm, keep: []string{"url", "title", "quote", "says"}, h: s.addEvidence},
+		{pattern: "POST /desk/claims/{id}/evidence/{evidence}", audience: Staff, may: desk.MayCite, body: bodySmall, h: s.turnEvidence},
+		{pattern: "POST /desk/claims/{id}/draft", audience: Staff, may: desk.MayDraft, body: bodyDraft, keep: []string{"claim", "statement", "summary", "body", "unknown"}, h: s.saveDraft},
+		{pattern: "POST /desk/claims/{id}/withdraw", audience: Staff, may: desk.MayDraft, body: bodyForm, keep: []string{"note-vi", "note-en"}, h: s.submitWithdrawal},
+		{pattern: "GET /desk/reviews/{id}", audience: Staff, may: desk.MayRead, h: s.review},
+		{pattern: "POST /desk/reviews/{id}/approve", audience: Staff, may: desk.MayReview, body: bodySmall, h: s.approve},
+		{pattern: "POST /desk/reviews/{id}/return", audience: Staff, may: desk.MayReview, body: bodyForm, keep: []string{"reasons"}, h: s.sendBack},
+		{pattern: "POST /desk/reviews/{id}/take-back", audience: Staff, may: desk.MayDraft, body: bodySmall, h: s.takeBack},
+		{pattern: "GET /desk/journal", audience: Staff, may: desk.MayJournal, h: s.journal},
+	}
+	return append(work, s.officeRoutes()...)
+}

@@ -82,7 +82,7 @@ func (s *Site) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		start := time.Now()
 		v := req.Context().Value(visitKey{}).(*visit)
-		v.Request = req // the mux has filled in the path values
+		v.Request, v.out = req, w // the mux has filled in the path values
 		a, err := s.decide(w, r, v)
 		if err != nil {
 			a = s.trouble(r, v, err)

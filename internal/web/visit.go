@@ -24,8 +24,9 @@ type visit struct {
 	tongue
 	path    string // without the language prefix
 	words   *words
-	staff   desk.Staff   // zero for the public
-	session auth.Session // of staff
+	staff   desk.Staff          // zero for the public
+	session auth.Session        // of staff
+	out     http.ResponseWriter // for cookies alone: what is answered is returned
 }
 
 // visitKey is the context key under which ServeHTTP hands the visit to serve.
