@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,7 @@ func newLab(t *testing.T) *lab {
 				return
 			}
 			l.accepted.Add(1)
+			_, _ = http.ReadRequest(bufio.NewReader(c)) // unread bytes would turn the close into a reset
 			_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret"))
 			_ = c.Close()
 		}
@@ -277,7 +279,7 @@ func (s *nameServer) answer(msg []byte) []byte {
 		return nil
 	}
 	q := m.Questions[0]
-	m.Response, m.Additionals = true, nil
+	m.Response, m.Authoritative, m.Additionals = true, true, nil
 	s.mu.Lock()
 	list := s.names[q.Name.String()]
 	turn := s.asked[q.Name.String()] / 2 // one question each for A and AAAA

@@ -217,7 +217,7 @@ func TestRealSets(t *testing.T) {
 		t.Skip("no evaluation data (SOI_DATA)")
 	}
 	for _, path := range append(files, more...) {
-		if st, err := os.Stat(path); err != nil || (testing.Short() && st.Size() > 10<<20) {
+		if st, err := os.Stat(path); err != nil || st.Size() > 12<<20 {
 			continue
 		}
 		raw, err := os.ReadFile(path)
