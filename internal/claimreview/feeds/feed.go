@@ -175,11 +175,11 @@ type (
 		Title    string       `xml:"title"`
 		Subtitle string       `xml:"subtitle,omitempty"`
 		Updated  string       `xml:"updated"`
-		Author   atomAuthor   `xml:"author"`
+		Desk     atomDesk     `xml:"author"` // Atom's word for who publishes
 		Links    []atomLink   `xml:"link"`
 		Notices  []atomNotice `xml:"entry"`
 	}
-	atomAuthor struct {
+	atomDesk struct {
 		Name string `xml:"name"`
 		URI  string `xml:"uri,omitempty"`
 	}
@@ -205,8 +205,8 @@ func Atom(w io.Writer, f Feed, ns []Notice) error {
 	}
 	d := atomDoc{
 		Lang: clean(f.Lang), ID: clean(f.Self), Title: line(f.Title), Subtitle: clean(f.Description), Updated: rfc3339(f.Updated),
-		Author: atomAuthor{Name: line(f.Publisher), URI: clean(f.Home)},
-		Links:  []atomLink{{Href: clean(f.Self), Rel: "self", Type: "application/atom+xml"}, {Href: clean(f.Home), Rel: "alternate", Type: "text/html"}},
+		Desk:  atomDesk{Name: line(f.Publisher), URI: clean(f.Home)},
+		Links: []atomLink{{Href: clean(f.Self), Rel: "self", Type: "application/atom+xml"}, {Href: clean(f.Home), Rel: "alternate", Type: "text/html"}},
 	}
 	for _, n := range ns {
 		a := atomNotice{
@@ -229,12 +229,7 @@ type (
 		Self        string       `json:"feed_url"`
 		Description string       `json:"description,omitempty"`
 		Language    string       `json:"language,omitempty"`
-		Authors     []jsonAuthor `json:"authors"`
 		Notices     []jsonNotice `json:"items"`
-	}
-	jsonAuthor struct {
-		Name string `json:"name"`
-		URL  string `json:"url,omitempty"`
 	}
 	jsonNotice struct {
 		ID        string   `json:"id"`
@@ -255,7 +250,7 @@ func JSON(w io.Writer, f Feed, ns []Notice) error {
 	}
 	d := jsonDoc{
 		Version: "https://jsonfeed.org/version/1.1", Title: line(f.Title), Home: f.Home, Self: f.Self, Description: clean(f.Description),
-		Language: f.Lang, Authors: []jsonAuthor{{Name: line(f.Publisher), URL: f.Home}}, Notices: []jsonNotice{},
+		Language: f.Lang, Notices: []jsonNotice{},
 	}
 	for _, n := range ns {
 		text := clean(n.Summary)
