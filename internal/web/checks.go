@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
@@ -148,19 +149,28 @@ func (s *Site) listChanged(v *visit, before int64, n int) (out []changed, more b
 	}
 	for _, r := range rs {
 		c := changed{card: cardOf(v.lang, r), Reason: r.Reason, Note: r.Doc.Note(v.lang), Number: r.Rev}
-		if r.Kind == desk.KindWithdraw {
-			before, err := s.Desk.Published(v.Context(), desk.RevisionFilter{Below: r.LogIndex, Verdict: r.Verdict, Limit: 1})
-			if err != nil {
-				return nil, false, err
-			}
-			if len(before) == 1 {
-				t := textFor(before[0].Doc, v.lang)
-				c.Statement, c.Claim, c.Lang = t.Statement, t.Claim, t.Lang
-			}
+		doc, err := s.spoken(v.Context(), r)
+		if err != nil {
+			return nil, false, err
 		}
+		t := textFor(doc, v.lang)
+		c.Statement, c.Claim, c.Lang, c.Topic = t.Statement, t.Claim, t.Lang, doc.Topic
 		out = append(out, c)
 	}
 	return out, more, nil
+}
+
+// spoken is the document whose text speaks for a revision: its own, or for a
+// withdrawal, which has none, the one it withdraws.
+func (s *Site) spoken(ctx context.Context, r desk.Revision) (desk.Document, error) {
+	if r.Kind != desk.KindWithdraw {
+		return r.Doc, nil
+	}
+	before, err := s.Desk.Published(ctx, desk.RevisionFilter{Below: r.LogIndex, Verdict: r.Verdict, Limit: 1})
+	if err != nil || len(before) == 0 {
+		return r.Doc, err
+	}
+	return before[0].Doc, nil
 }
 
 // searchPage is the search form with what was found.

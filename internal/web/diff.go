@@ -78,7 +78,23 @@ func diffWords(a, b string) []span {
 	var out []span
 	out = push(out, "", x[:head])
 	out = append(out, middle(x[head:len(x)-tail], y[head:len(y)-tail])...)
-	return push(out, "", x[len(x)-tail:])
+	return tidySpans(push(out, "", x[len(x)-tail:]))
+}
+
+// tidySpans moves the spaces after words that went or came out of their
+// span, so that lines through and under words end with the word.
+func tidySpans(in []span) []span {
+	var out []span
+	for _, s := range in {
+		text := strings.TrimRightFunc(s.Text, unicode.IsSpace)
+		if s.Op == "" || text == s.Text {
+			out = push(out, s.Op, []string{s.Text})
+			continue
+		}
+		out = push(out, s.Op, []string{text})
+		out = push(out, "", []string{s.Text[len(text):]})
+	}
+	return out
 }
 
 // middle compares what is left between a common beginning and end.

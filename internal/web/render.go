@@ -111,6 +111,7 @@ func (s *Site) funcs(t tongue) template.FuncMap {
 		"dict":       func(pairs ...any) map[string]any { return blanks(pairs) },
 		"paragraphs": paragraphs,
 		"host":       hostOf,
+		"lang":       func() string { return t.lang },
 		"langname":   func(lang string) string { return w.langName(lang) },
 		"zero":       func(t time.Time) bool { return t.IsZero() },
 	}

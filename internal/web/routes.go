@@ -37,7 +37,7 @@ type route struct {
 // publicRoutes is the table of the public site. None of these looks at a
 // session, and only POST changes anything.
 func (s *Site) publicRoutes() []route {
-	return []route{
+	return append(s.feedRoutes(), []route{
 		{pattern: "GET /{$}", audience: Public, h: s.home},
 		{pattern: "POST /ask", audience: Public, body: bodyAsk, h: s.ask},
 		{pattern: "POST /ask/choose", audience: Public, body: bodySmall, budget: budgetLookup, h: s.choose},
@@ -52,10 +52,11 @@ func (s *Site) publicRoutes() []route {
 		{pattern: "GET /log/", audience: Public, h: through(s.Log)},
 		{pattern: "GET /about", audience: Public, h: s.about},
 		{pattern: "GET /privacy", audience: Public, h: s.privacy},
+		{pattern: "GET /sitemap.xml", audience: Public, h: s.sitemap},
 		{pattern: "GET /robots.txt", audience: Public, h: s.robots},
 		{pattern: "GET /static/{name}", audience: Public, h: s.static},
 		{pattern: "GET /favicon.ico", audience: Public, h: s.favicon},
-	}
+	}...)
 }
 
 // through hands a route over to another http.Handler, which answers alone.
