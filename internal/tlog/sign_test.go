@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -266,6 +267,13 @@ func TestSignRefusesDamage(t *testing.T) {
 			d.log.checkpoints[1] = n
 		}, ErrDamaged},
 		{"last checkpoint of another size", func(d *desk) { d.log.checkpoints[2] = d.log.checkpoints[1] }, ErrDamaged},
+		{"last checkpoint of another history, signed by the real key", func(d *desk) {
+			n, err := signCheckpoint(Checkpoint{Origin: testOrigin, Size: 1, Root: Hash{1}}, d.key)
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			d.log.checkpoints[1] = n
+		}, ErrFork},
 		{"entry against the rules", func(d *desk) {
 			b, err := Format(Entry{Kind: KindUpdate, Time: d.now.Add(time.Hour), Verdict: verdictID(3), Rev: 2, Prev: 4, Rating: "true", Doc: [32]byte{1}, Reason: ReasonTypo})
 			if err != nil {
@@ -289,6 +297,10 @@ func TestSignRefusesDamage(t *testing.T) {
 			r.damage(d)
 			if _, err := s.Sign(t.Context()); !errors.Is(err, r.want) {
 				t.Errorf("%s (warm %v): %v, want %v", r.name, warm, err, r.want)
+			}
+			// Trying again must not find it good because it was looked at before.
+			if _, err := s.Sign(t.Context()); !errors.Is(err, r.want) {
+				t.Errorf("%s (warm %v), again: %v, want %v", r.name, warm, err, r.want)
 			}
 			if d.log.checkpoints[d.log.head.Size] != nil {
 				t.Errorf("%s: signed", r.name)
@@ -322,5 +334,22 @@ func TestKeyRotation(t *testing.T) {
 	signOK(t, alone)
 	if _, err := NewSigner(d.log, guard, d.key, testKey(t, "other.example/log", "x")); !errors.Is(err, ErrForm) {
 		t.Errorf("keys of two logs: %v", err)
+	}
+}
+
+// A guard file has one form; anything near it is damage.
+func TestParseGuard(t *testing.T) {
+	good := "soi-guard/v1\norigin desk.example/log\nsize 3\nroot " + testRoot + "\n"
+	if c, err := parseGuard([]byte(good)); err != nil || c.Origin != testOrigin || c.Size != 3 || c.Root.String() != testRoot {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	for old, new := range map[string]string{
+		"soi-guard/v1": "soi-guard/v2", "origin ": "", "size ": "", "root ": "", "size 3": "size 03", "size 3\n": "size 0\n", "size 3 ": "size -3",
+		testRoot: testRoot[1:], "log\n": "log/\n", "=\n": "=\n\n", "\n": "\r\n", "origin": "size",
+	} {
+		bad := strings.Replace(good, old, new, 1)
+		if _, err := parseGuard([]byte(bad)); bad != good && !errors.Is(err, ErrGuardCorrupt) {
+			t.Errorf("%q for %q: %v", new, old, err)
+		}
 	}
 }
