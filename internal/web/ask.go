@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"soi/internal/desk"
 	"soi/internal/match"
@@ -20,6 +21,7 @@ type askPage struct {
 	Worker    string // address of the script that solves the challenge
 	Text      string // what the reader had typed, when the form comes back
 	Notice    *troublePage
+	Most      int // characters allowed, when there were more; else 0
 	Latest    []card
 }
 
@@ -63,10 +65,13 @@ func (s *Site) ask(v *visit) (answer, error) {
 	if !validForm(form) {
 		form = newForm()
 	}
+	tip := match.ReadTip(text)
+	if err := readable(tip.Text); err != nil {
+		return s.askAgain(v, err)
+	}
 	if err := s.lane(v, form, text); err != nil {
 		return s.askAgain(v, err)
 	}
-	tip := match.ReadTip(text)
 	delivery := deliveryOf(form, tip.Text)
 	code := desk.NewTicket(s.Config.Key, delivery)
 	res := s.look(v, tip.Text)
@@ -79,6 +84,17 @@ func (s *Site) ask(v *visit) (answer, error) {
 		return s.askAgain(v, err)
 	}
 	return s.outcome(v, r, code, res)
+}
+
+// readable refuses, before it costs anything, what the desk would refuse.
+func readable(text string) error {
+	switch {
+	case text == "":
+		return &desk.Invalid{Problems: []desk.Problem{desk.TextEmpty}}
+	case utf8.RuneCountInString(text) > desk.MaxTipRunes:
+		return &desk.Invalid{Problems: []desk.Problem{desk.TextTooLong}}
+	}
+	return nil
 }
 
 // deliveryOf names a delivery: one form sends one text once.
@@ -122,12 +138,15 @@ func (s *Site) askAgain(v *visit, err error) (answer, error) {
 		// the list below it.
 		s.Logger.Error("latest checks could not be read", "cause", pageErr)
 	}
-	p.Text = v.PostForm.Get("text")
+	if text := v.PostForm.Get("text"); strings.TrimSpace(text) != "" {
+		p.Text = text
+	}
 	note := s.told(route{}, v, err)
 	p.Notice = &note
 	status := t.status
 	if slices.Contains(desk.Problems(err), desk.TextTooLong) {
 		status = http.StatusRequestEntityTooLarge
+		p.Most = desk.MaxTipRunes
 	}
 	s.Logger.Warn("tip refused", "kind", t.code, "cause", err)
 	a := show("ask", p).as(status)

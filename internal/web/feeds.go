@@ -36,14 +36,14 @@ func (s *Site) feedRoutes() []route {
 	var out []route
 	for _, f := range feedForms() {
 		out = append(out,
-			route{pattern: "GET /feed." + f.ext, audience: Public, h: s.feed(f, "feed.checks", "/", s.checkNotices)},
-			route{pattern: "GET /corrections." + f.ext, audience: Public, h: s.feed(f, "feed.corrections", "/corrections", s.correctionNotices)})
+			route{pattern: "GET /feed." + f.ext, audience: Public, h: s.feed(f, "feed.checks", "feed.checks.about", "/", s.checkNotices)},
+			route{pattern: "GET /corrections." + f.ext, audience: Public, h: s.feed(f, "feed.corrections", "feed.corrections.about", "/corrections", s.correctionNotices)})
 	}
 	return out
 }
 
 // feed answers with a feed in the language of the address.
-func (s *Site) feed(f feedForm, key, home string, list func(*visit) ([]feeds.Notice, error)) handler {
+func (s *Site) feed(f feedForm, title, about, home string, list func(*visit) ([]feeds.Notice, error)) handler {
 	return func(v *visit) (answer, error) {
 		ns, err := list(v)
 		if err != nil {
@@ -51,7 +51,7 @@ func (s *Site) feed(f feedForm, key, home string, list func(*visit) ([]feeds.Not
 		}
 		own := tongue{v.lang, "/" + v.lang}
 		frame := feeds.Feed{
-			Title: v.words.t(key, "Desk", s.Config.Name), Description: v.words.t(key + ".about"),
+			Title: v.words.t(title, "Desk", s.Config.Name), Description: v.words.t(about),
 			Home: s.Config.URL + own.url(home), Self: s.Config.URL + own.url(v.path), Lang: v.lang,
 			// A feed without notices has never changed; the formats want a time.
 			Publisher: s.Config.Name, Updated: time.Unix(0, 0),

@@ -95,7 +95,7 @@ func publicSamples(*Site) map[string][]page {
 		"about":   {aboutPage{Steps: []said{{"a", "b"}}, Promises: []said{{"c", "d"}}, Ratings: desk.Ratings()}},
 		"privacy": {privacyPage{[]said{{"a", "b"}}}},
 		"ask": {askPage{Form: newForm(), Challenge: "c", Worker: "/static/work.js", Latest: cards}, askPage{},
-			askPage{Text: "giữ lại", Notice: &note}, askPage{Notice: &note}},
+			askPage{Text: "giữ lại", Notice: &note, Most: 20000}, askPage{Text: "giữ lại", Notice: &troublePage{Title: "T", Text: "x", Retry: 3}}, askPage{Notice: &note}},
 		"answer": {answerFor(stateKnown, 0, cards[0]), answerFor(stateImported, 0, theirs[0]), answerFor(stateImported, 0, theirs[1]),
 			answerFor(statePerhaps, 0, card{}), answerFor(stateNew, 0, card{}), answerFor(stateNew, 1, card{}),
 			answerFor(stateNew, 1234, card{}), answerFor(stateClosed, 0, card{}), answerPage{State: stateNew}},
