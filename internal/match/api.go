@@ -83,6 +83,10 @@ type Options struct {
 	// NoModels switches learned weights off: ranking is then BM25 over words,
 	// syllable pairs and parts of words, and the decision rests on plain overlap.
 	NoModels bool
+	// Model replaces the weights that come with the program; nil keeps them.
+	Model *Model
+	// Calibrations replaces the calibration that comes with the program; nil keeps it.
+	Calibrations *Calibrations
 	// SameAt and PerhapsAt replace the calibrated thresholds of probability, for
 	// a desk that wants to be stricter. 0 keeps the calibrated value.
 	SameAt, PerhapsAt float64

@@ -1,13 +1,18 @@
 package match
 
 import (
+	"cmp"
+	"slices"
+
 	"soi/internal/text"
 )
 
 // wordInfo is what the archive knows of one word in normal form.
 type wordInfo struct {
-	stem   uint32 // index term of the stem, always there
-	marked uint32 // index term of the marked form, 0 when the word has no marks
+	stem   uint32  // index term of the stem, always there
+	marked uint32  // index term of the marked form, 0 when the word has no marks
+	weight float32 // idf as a share of the highest, grammar words less; see refresh
+	row    uint32  // row of the learned weights, 0: none
 	flags  uint8
 }
 
@@ -24,13 +29,16 @@ type lexicon struct {
 	ids   map[string]uint32 // normal form → word
 	words []string          // word → normal form
 	info  []wordInfo
-	stems map[string]uint32 // stem or "\x01"+marked form → term
-	pairs map[uint64]uint32 // two stems → term
-	terms uint32            // terms handed out
+	stems map[string]uint32   // stem or "\x01"+marked form → term
+	pairs map[uint64]uint32   // two stems → term
+	grams map[uint32][]uint32 // hash of a part of a stem → words whose stem has it
+	sense *sense              // learned weights, nil when models are off
+	terms uint32              // terms handed out
 }
 
-func newLexicon() *lexicon {
-	return &lexicon{ids: map[string]uint32{}, stems: map[string]uint32{}, pairs: map[uint64]uint32{}, terms: 1}
+func newLexicon(s *sense) *lexicon {
+	return &lexicon{ids: map[string]uint32{}, stems: map[string]uint32{}, pairs: map[uint64]uint32{},
+		grams: map[uint32][]uint32{}, sense: s, terms: 1}
 }
 
 // add returns the number of a word and makes one if there is none.
@@ -42,7 +50,11 @@ func (l *lexicon) add(w []byte, kind text.Kind) uint32 {
 	id := uint32(len(l.words))
 	l.ids[s] = id
 	l.words = append(l.words, s)
-	info := wordInfo{stem: l.term(text.Stem(s)), flags: flagsOf(s, kind)}
+	stem, before := text.Stem(s), l.terms
+	info := wordInfo{stem: l.term(stem), flags: flagsOf(s, kind), row: l.sense.row(stem), weight: 1}
+	if info.stem == before && kind == text.Word {
+		l.addGrams(stem, id)
+	}
 	if kind == text.Word && text.Unmark(s) != s {
 		info.marked = l.term("\x01" + s)
 	}
@@ -88,4 +100,60 @@ func (l *lexicon) pair(a, b uint32, make bool) uint32 {
 		l.pairs[key] = t
 	}
 	return t
+}
+
+// gramLen is the length of the word parts by which a misspelt word finds its
+// neighbours, in bytes of the stem with one mark before and after it.
+const gramLen = 4
+
+// eachGram calls fn with a hash of every part of a stem. Stems shorter than
+// four bytes have none: they have too many neighbours to be worth a guess.
+func eachGram(stem string, fn func(uint32)) {
+	if len(stem) < gramLen {
+		return
+	}
+	s := "^" + stem + "$"
+	for i := 0; i+gramLen <= len(s); i++ {
+		fn(StemHash(s[i : i+gramLen]))
+	}
+}
+
+func (l *lexicon) addGrams(stem string, word uint32) {
+	eachGram(stem, func(h uint32) {
+		if list := l.grams[h]; len(list) == 0 || list[len(list)-1] != word {
+			l.grams[h] = append(list, word)
+		}
+	})
+}
+
+// neighbours lists words that share at least 60% of the parts of a stem, nearest
+// first, at most most of them.
+func (l *lexicon) neighbours(stem string, most int) []neighbour {
+	count := map[uint32]int{}
+	parts := 0
+	eachGram(stem, func(h uint32) {
+		parts++
+		if list := l.grams[h]; len(list) < 5000 {
+			for _, w := range list {
+				count[w]++
+			}
+		}
+	})
+	var out []neighbour
+	for w, n := range count {
+		other := len(text.Stem(l.words[w])) - gramLen + 3
+		if near := 2 * float32(n) / float32(parts+other); near >= 0.6 {
+			out = append(out, neighbour{w, near})
+		}
+	}
+	slices.SortFunc(out, func(a, b neighbour) int {
+		return cmp.Or(cmp.Compare(b.near, a.near), cmp.Compare(a.word, b.word))
+	})
+	return out[:min(most, len(out))]
+}
+
+// neighbour is a word of the archive and how much of a misspelt one it shares.
+type neighbour struct {
+	word uint32
+	near float32
 }

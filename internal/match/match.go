@@ -1,10 +1,9 @@
 package match
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
+	"strings"
 
 	"soi/internal/index"
 	"soi/internal/text"
@@ -22,6 +21,9 @@ type question struct {
 	toks  []qtok
 	exact uint64 // hash of the stems, 0 when a word is unknown to the archive
 	terms []index.Term
+	most  float32 // BM25 sum that a document with all the words could reach
+	vec   vector
+	known float32 // share of the weight whose words have learned vectors
 }
 
 // qtok is one word of a question.
@@ -30,34 +32,112 @@ type qtok struct {
 	stem    uint32 // 0: no document holds it
 	marked  uint32
 	flags   uint8
-	idf     float32
+	weight  float32     // see wordInfo
+	near    []neighbour // words of the archive in place of one it does not know
 	upper   bool
 	caps    bool
 	first   bool
 	percent bool
 }
 
-// Match looks a message up. It never fails: a message without words is DecisionNew with
-// no matches, and a cancelled context ends the work early with what was found.
+// Match looks a message up. It never fails: a message without words is
+// DecisionNew with no matches, and a cancelled context ends the work early with
+// what was found.
 func (m *Matcher) Match(ctx context.Context, q Query) Result {
 	if q.Limit <= 0 {
 		q.Limit = 3
 	}
 	msg := text.Unwrap(q.Text)
 	res := Result{Decision: DecisionNew, Lang: text.Language(msg.Body), Parts: 1}
+	m.settle()
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if res.Matches = m.byLink(q, msg.Links); len(res.Matches) > 0 {
 		res.Decision = DecisionSame
 		return res
 	}
-	qu := m.analyse(msg.Body, res.Lang)
-	if len(qu.toks) == 0 || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return res
 	}
-	res.Matches = m.rank(q, qu)
-	res.Decision = m.decide(res.Matches)
+	found, parts := m.lookUp(ctx, q, msg.Body, res.Lang)
+	res.Parts = parts
+	if len(found) > 0 {
+		res.Decision = m.decide(res.Lang, &found[0])
+	}
+	for i := range found[:min(q.Limit, len(found))] {
+		w := &found[i]
+		res.Matches = append(res.Matches, Match{ID: w.rec.id, Kind: w.rec.kind, Rank: i + 1, Score: float64(w.rate),
+			Probability: w.chance, Reasons: m.reasons(w), Part: w.part})
+	}
 	return res
+}
+
+// lookUp asks for the whole message and, when it is long and not answered as a
+// whole, for each of its parts. It returns the documents found, best first, and
+// how many parts were looked up.
+func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]weighed, int) {
+	qu := m.analyse(body, lang)
+	if len(qu.toks) == 0 {
+		return nil, 1
+	}
+	found := m.weigh(qu, m.candidates(q, qu), q.Limit)
+	parts := partsOf(body)
+	if len(parts) < 2 || len(found) > 0 && m.decide(lang, &found[0]) == DecisionSame {
+		return m.unique(found), 1
+	}
+	for _, p := range parts {
+		if ctx.Err() != nil {
+			break
+		}
+		pu := m.analyse(p, lang)
+		ws := m.weigh(pu, m.candidates(q, pu), q.Limit)
+		for i := range ws {
+			ws[i].part = p
+		}
+		found = append(found, ws...)
+	}
+	return m.merge(found), len(parts)
+}
+
+// A message is looked up in parts when it has at least partsFrom words; a part
+// has at least partWords of them, and there are at most mostParts.
+const (
+	partsFrom = 36
+	partWords = 7
+	mostParts = 8
+)
+
+// partsOf cuts a long message where its sentences and lines end, short sentences
+// joined to the next one; nil for a message that is looked up as a whole.
+func partsOf(body string) []string {
+	sentences := text.Sentences(body)
+	total := 0
+	for _, s := range sentences {
+		total += wordCount(s)
+	}
+	if len(sentences) < 2 || total < partsFrom {
+		return nil
+	}
+	var out []string
+	open := ""
+	for _, s := range sentences {
+		open = strings.TrimSpace(open + " " + s)
+		if wordCount(open) >= max(partWords, total/mostParts) {
+			out, open = append(out, open), ""
+		}
+	}
+	if open != "" && len(out) > 0 {
+		out[len(out)-1] += " " + open
+	}
+	return out[:min(len(out), mostParts)]
+}
+
+func wordCount(s string) int {
+	n := 0
+	for sc := text.NewScanner(s); sc.Next(); {
+		n++
+	}
+	return n
 }
 
 // byLink answers messages that carry a link of a document.
@@ -78,123 +158,4 @@ func (m *Matcher) byLink(q Query, links []string) []Match {
 
 func wanted(q Query, d record) bool {
 	return d.id != "" && (q.Kinds == nil || slices.Contains(q.Kinds, d.kind)) && (q.Not == nil || !q.Not(d.id))
-}
-
-// analyse cuts a text into the words of a question.
-func (m *Matcher) analyse(s, lang string) *question {
-	qu := &question{lang: lang}
-	sc := text.NewScanner(s)
-	sc.Vietnamese = lang == "vi"
-	for sc.Next() && len(qu.toks) < 1000 {
-		t := qtok{word: string(sc.Bytes()), flags: flagsOf(string(sc.Bytes()), sc.Kind),
-			upper: sc.Upper, caps: sc.Caps, first: sc.First, percent: sc.Percent}
-		if id, ok := m.lex.ids[t.word]; ok {
-			t.stem, t.marked = m.lex.info[id].stem, m.lex.info[id].marked
-		} else {
-			t.stem = m.lex.stems[text.Stem(t.word)]
-		}
-		t.idf = m.idf(t.stem)
-		qu.toks = append(qu.toks, t)
-	}
-	m.terms(qu)
-	return qu
-}
-
-// idf is the BM25 inverse document frequency; unknown terms get the highest.
-func (m *Matcher) idf(term uint32) float32 {
-	n, df := float64(m.idx.Len()), 0.0
-	if term != 0 {
-		df = float64(m.idx.DocFreq(term))
-	}
-	df = min(df, n)
-	return float32(math.Log1p((n - df + 0.5) / (df + 0.5)))
-}
-
-// Weights of the three kinds of terms in the first look-up, from the floor
-// measurement of the evaluation data.
-const (
-	weightStem   = 1.0
-	weightMarked = 0.5
-	weightPair   = 0.6
-)
-
-func (m *Matcher) terms(qu *question) {
-	sum := map[uint32]float32{}
-	prev := uint32(0)
-	for _, t := range qu.toks {
-		if t.stem != 0 {
-			sum[t.stem] += weightStem * t.idf
-		}
-		if t.marked != 0 {
-			sum[t.marked] += weightMarked * m.idf(t.marked)
-		}
-		if prev != 0 && t.stem != 0 && t.flags&flagPair == 0 {
-			if p := m.lex.pair(prev, t.stem, false); p != 0 {
-				sum[p] += weightPair * m.idf(p)
-			}
-		}
-		prev = t.stem
-	}
-	for t, w := range sum {
-		qu.terms = append(qu.terms, index.Term{Term: t, Weight: w})
-	}
-	slices.SortFunc(qu.terms, func(a, b index.Term) int { return cmp.Compare(a.Term, b.Term) })
-}
-
-// rank finds candidates and puts the documents in order.
-func (m *Matcher) rank(q Query, qu *question) []Match {
-	var total float64
-	for _, t := range qu.terms {
-		total += float64(t.Weight) * 1.6
-	}
-	var out []Match
-	for _, h := range m.idx.Search(qu.terms, max(depth, q.Limit), budget) {
-		d := m.docs[h.Doc]
-		if !wanted(q, d) || slices.ContainsFunc(out, func(x Match) bool { return x.ID == d.id }) {
-			continue
-		}
-		p := min(0.95, float64(h.Score)/max(total, 1))
-		out = append(out, Match{ID: d.id, Kind: d.kind, Rank: len(out) + 1, Score: float64(h.Score), Probability: p, Reasons: m.reasons(qu, d)})
-		if len(out) == q.Limit {
-			break
-		}
-	}
-	return out
-}
-
-func (m *Matcher) decide(ms []Match) Decision {
-	switch {
-	case len(ms) == 0 || ms[0].Probability < 0.3:
-		return DecisionNew
-	case ms[0].Probability > 0.9:
-		return DecisionSame
-	}
-	return DecisionPerhaps
-}
-
-// reasons compares words, for the person who reads the answer.
-func (m *Matcher) reasons(qu *question, d record) []Reason {
-	have := map[uint32]bool{}
-	for _, t := range m.toks[d.from : d.from+uint32(d.ends[3])] {
-		have[m.lex.info[t&tokWord].stem] = true
-	}
-	n, of := 0, 0
-	var figures []string
-	for _, t := range qu.toks {
-		if t.flags&flagStop != 0 {
-			continue
-		}
-		of++
-		if have[t.stem] {
-			n++
-			if t.flags&flagFigure != 0 {
-				figures = append(figures, t.word)
-			}
-		}
-	}
-	out := []Reason{{Code: ReasonWords, N: n, Of: of}}
-	if len(figures) > 0 {
-		out = append(out, Reason{Code: ReasonFigures, Words: figures})
-	}
-	return out
 }

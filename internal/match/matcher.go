@@ -19,6 +19,11 @@ type Matcher struct {
 	byID map[string][]uint32 // id → its records, the first is the document itself
 	link map[string][]uint32 // link in normal form → records
 
+	vecs  []vector // by document number, empty when models are off
+	model *Model
+	stale int // Puts and Removes since the words were last weighed
+	max   float64
+
 	put putScratch
 }
 
@@ -55,7 +60,14 @@ const (
 
 // New returns an empty Matcher.
 func New(o Options) *Matcher {
-	return &Matcher{opt: o, lex: newLexicon(), idx: new(index.Index), byID: map[string][]uint32{}, link: map[string][]uint32{}}
+	m := &Matcher{opt: o, idx: new(index.Index), byID: map[string][]uint32{}, link: map[string][]uint32{}}
+	if !o.NoModels {
+		if m.model = o.Model; m.model == nil {
+			m.model = learned()
+		}
+	}
+	m.lex = newLexicon(m.model.words())
+	return m
 }
 
 // Len is the number of documents, each counted once.
@@ -144,6 +156,8 @@ func (m *Matcher) add(d Doc, also bool) uint32 {
 	}
 	n := m.freqs(r)
 	m.docs = append(m.docs, r)
+	m.vecs = append(m.vecs, m.direct(m.toks[r.from:r.from+uint32(r.ends[3])]))
+	m.stale++
 	return m.idx.Add(p.freqs, n)
 }
 
@@ -229,8 +243,8 @@ func (m *Matcher) compact() {
 	if dead < 1024 || dead < m.idx.Len() {
 		return
 	}
-	old, toks := m.docs, m.toks
-	m.docs, m.toks, m.idx = nil, nil, new(index.Index)
+	old, toks, vecs := m.docs, m.toks, m.vecs
+	m.docs, m.toks, m.vecs, m.idx = nil, nil, nil, new(index.Index)
 	byID, link := m.byID, map[string][]uint32{}
 	m.byID = make(map[string][]uint32, len(byID))
 	for i, r := range old {
@@ -242,12 +256,12 @@ func (m *Matcher) compact() {
 		m.toks = append(m.toks, run...)
 		n := m.freqs(r)
 		m.docs = append(m.docs, r)
+		m.vecs = append(m.vecs, vecs[i])
 		doc := m.idx.Add(m.put.freqs, n)
 		m.byID[r.id] = append(m.byID[r.id], doc)
 		for _, u := range r.urls {
 			link[u] = append(link[u], doc)
 		}
-		_ = i
 	}
 	m.link = link
 }

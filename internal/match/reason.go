@@ -27,6 +27,7 @@ const (
 
 	ReasonFiguresDiffer = "figures-differ" // Words against Other
 	ReasonNamesDiffer   = "names-differ"   // Words against Other
+	ReasonWordsDiffer   = "words-differ"   // Words stand where the document says Other
 	ReasonNegation      = "negation"       // one says that it is, the other that it is not
 	ReasonShort         = "short"          // too few words to be sure
 )
@@ -34,7 +35,7 @@ const (
 // ReasonCodes lists every code, for tests that want all of them put in words.
 func ReasonCodes() []string {
 	return []string{ReasonLink, ReasonExact, ReasonWords, ReasonFigures, ReasonNames, ReasonAlso, ReasonSense,
-		ReasonFiguresDiffer, ReasonNamesDiffer, ReasonNegation, ReasonShort}
+		ReasonFiguresDiffer, ReasonNamesDiffer, ReasonWordsDiffer, ReasonNegation, ReasonShort}
 }
 
 // Text puts the reason into a short phrase for a reader of lang: "vi", or
@@ -70,6 +71,8 @@ func (r Reason) vietnamese() string {
 		return "con số khác nhau: " + versus(r, " và ", " so với ")
 	case ReasonNamesDiffer:
 		return "tên hoặc nơi khác nhau: " + versus(r, " và ", " so với ")
+	case ReasonWordsDiffer:
+		return "nói về điều khác: " + versus(r, " và ", " thay vì ")
 	case ReasonNegation:
 		return "một bên khẳng định, một bên phủ định"
 	case ReasonShort:
@@ -102,6 +105,8 @@ func (r Reason) english() string {
 		return "figures differ: " + versus(r, " and ", " against ")
 	case ReasonNamesDiffer:
 		return "names or places differ: " + versus(r, " and ", " against ")
+	case ReasonWordsDiffer:
+		return "about something else: " + versus(r, " and ", " instead of ")
 	case ReasonNegation:
 		return "one says that it is so, the other that it is not"
 	case ReasonShort:

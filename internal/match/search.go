@@ -49,16 +49,16 @@ func (m *Matcher) keywords(q string) [][]index.Term {
 		}
 		last := open && sc.End == len(sc.Source())
 		if len(g) == 0 || last {
-			g = append(g, m.neighbours(text.Unmark(w), last)...)
+			g = append(g, m.slips(text.Unmark(w), last)...)
 		}
 		out = append(out, g)
 	}
 	return out
 }
 
-// neighbours lists terms whose word begins with w (if it may be unfinished) or
-// is one slip of the finger away.
-func (m *Matcher) neighbours(w string, prefix bool) []index.Term {
+// slips lists terms whose word begins with w (if it may be unfinished) or is one
+// slip of the finger away.
+func (m *Matcher) slips(w string, prefix bool) []index.Term {
 	var out []index.Term
 	seen := map[uint32]bool{}
 	for i, s := range m.lex.words {

@@ -91,7 +91,8 @@ func (m *Matcher) Load(r io.Reader) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.lex, m.idx, m.docs, m.toks, m.byID, m.link = n.lex, n.idx, n.docs, n.toks, n.byID, n.link
+	m.lex, m.idx, m.docs, m.toks, m.vecs, m.byID, m.link = n.lex, n.idx, n.docs, n.toks, n.vecs, n.byID, n.link
+	m.stale = len(m.docs)
 	return nil
 }
 
@@ -99,6 +100,7 @@ func (m *Matcher) restore(s snapshotRecord) {
 	r := record{id: s.ID, kind: Kind(s.Kind), lang: s.Lang, from: s.From, ends: s.Ends, urls: s.URLs, also: s.Also}
 	if r.id == "" {
 		m.docs = append(m.docs, record{})
+		m.vecs = append(m.vecs, vector{})
 		m.idx.Remove(m.idx.Add(nil, 1))
 		return
 	}
@@ -107,6 +109,7 @@ func (m *Matcher) restore(s snapshotRecord) {
 	n := m.freqs(r)
 	doc := m.idx.Add(m.put.freqs, n)
 	m.docs = append(m.docs, r)
+	m.vecs = append(m.vecs, m.direct(m.toks[r.from:r.from+uint32(r.ends[3])]))
 	m.byID[r.id] = append(m.byID[r.id], doc)
 	for _, u := range r.urls {
 		m.link[u] = append(m.link[u], doc)

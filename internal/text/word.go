@@ -1,6 +1,7 @@
 package text
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kljensen/snowball/english"
@@ -106,4 +107,10 @@ func rime(s string) bool {
 		return true
 	}
 	return false
+}
+
+// Title gives a word in normal form a capital first letter, for showing names.
+func Title(w string) string {
+	r, n := utf8.DecodeRuneInString(w)
+	return string(unicode.ToUpper(r)) + w[n:]
 }

@@ -1,0 +1,112 @@
+package match
+
+import (
+	_ "embed"
+	"encoding/json"
+	"math"
+	"sync"
+)
+
+// signals are what the probability of a match is worked out from.
+type signals [nSignals]float64
+
+// The signals, in the order of SignalNames.
+const (
+	sRate       = iota // what the ranker gave
+	sMargin            // less what it gave the best other document, within ±4
+	sCover             // see features
+	sHeldClaim         //
+	sMutual            //
+	sSense             //
+	sPairs             //
+	sNear              //
+	sShared            //
+	sRarest            // mean of the three rarest shared words
+	sScore             //
+	sMissing           // see differences
+	sExtra             //
+	sExact             // word for word the same
+	sFigures           // 1: figures differ
+	sPlaces            // 1: places differ
+	sNegation          // 1: one side negates
+	sSwapped           // 1: content words stand in each other's place
+	sUnanswered        // 1: the claim has figures that the message lacks
+	sOrdered           // 1: shared words in the same order
+	sShort             // 1: fewer than four content words
+	sOne               // always 1
+	nSignals
+)
+
+// SignalNames names the signals in order.
+func SignalNames() []string {
+	return []string{"rate", "margin", "cover", "held-claim", "mutual", "sense", "pairs", "near", "shared", "rarest", "score", "missing", "extra",
+		"exact", "figures", "places", "negation", "swapped", "unanswered", "ordered", "short", "one"}
+}
+
+// Calibration turns signals into a probability and a decision. The eval command
+// makes it; it is never edited by hand.
+type Calibration struct {
+	Weights  []float64            `json:"weights"`  // logistic regression, in the order of SignalNames
+	Families map[string]Threshold `json:"families"` // by script family: latin, unspaced, other
+}
+
+// Threshold is where decisions begin, as probabilities.
+type Threshold struct {
+	Same    float64 `json:"same"`
+	Perhaps float64 `json:"perhaps"`
+}
+
+// Calibrations is the content of calibration.json: one set with the learned
+// weights, one with models off.
+type Calibrations struct {
+	Signals []string    `json:"signals"`
+	On      Calibration `json:"on"`
+	Off     Calibration `json:"off"`
+}
+
+//go:embed calibration.json
+var calibrationFile []byte
+
+// calibrations reads the file that comes with the program, once. A test guards
+// that it can be read; without it nothing is ever decided to be the same.
+var calibrations = sync.OnceValue(func() Calibrations {
+	var c Calibrations
+	if err := json.Unmarshal(calibrationFile, &c); err != nil {
+		return Calibrations{}
+	}
+	return c
+})
+
+func (c *Calibration) chance(s *signals) float64 {
+	if len(c.Weights) != nSignals {
+		return 0
+	}
+	z := 0.0
+	for i, w := range c.Weights {
+		z += w * s[i]
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// threshold of a script family; an unknown family gets the strictest.
+func (c *Calibration) threshold(family string) Threshold {
+	if t, ok := c.Families[family]; ok {
+		return t
+	}
+	t := Threshold{Same: 0.999, Perhaps: 0.2}
+	for _, f := range c.Families {
+		t.Same, t.Perhaps = max(t.Same, f.Same), max(t.Perhaps, f.Perhaps)
+	}
+	return t
+}
+
+// family groups languages whose texts are cut into words the same way.
+func family(lang string) string {
+	switch lang {
+	case "zh", "ja", "th", "lo", "km", "my":
+		return "unspaced"
+	case "und", "hi", "bn", "pa", "gu", "ta", "te", "kn", "ml", "si", "ar", "fa", "ur", "he", "ru", "uk", "bg", "el", "ko":
+		return "other"
+	}
+	return "latin"
+}

@@ -1,0 +1,157 @@
+package match
+
+import "slices"
+
+// weighed is a candidate with what speaks for and against it.
+type weighed struct {
+	candidate
+	rec    *record
+	diff   *differences
+	sig    signals
+	chance float64
+	side   *side
+	part   string
+}
+
+// careful is how many candidates are read word by word.
+const careful = 12
+
+// weigh reads the best candidates of a question word by word and gives each its
+// probability.
+func (m *Matcher) weigh(qu *question, cs []candidate, least int) []weighed {
+	if len(cs) == 0 {
+		return nil
+	}
+	cal := m.calibration()
+	q := qu.side()
+	short := 0.0
+	if len(q.contents()) < 4 {
+		short = 1
+	}
+	n := min(max(careful, least), len(cs))
+	out := make([]weighed, 0, n)
+	for i := range cs[:n] {
+		w := weighed{candidate: cs[i], rec: &m.docs[cs[i].doc], side: q}
+		w.diff = m.differ(q, w.rec)
+		w.sig = m.signalsOf(qu, &w, cs)
+		w.sig[sShort] = short
+		w.chance = cal.chance(&w.sig)
+		out = append(out, w)
+	}
+	return out
+}
+
+func (m *Matcher) calibration() *Calibration {
+	c := calibrations()
+	if m.opt.Calibrations != nil {
+		c = *m.opt.Calibrations
+	}
+	if m.model == nil {
+		return &c.Off
+	}
+	return &c.On
+}
+
+// differ compares a message with the wording of a document that it comes nearest
+// to: its claim, or its title when the claim is empty or speaks of other things.
+func (m *Matcher) differ(q *side, r *record) *differences {
+	toks := m.toks[r.from : r.from+uint32(r.ends[3])]
+	claim, title := toks[:r.ends[0]], toks[r.ends[0]:r.ends[1]]
+	if len(claim) == 0 {
+		claim, title = title, nil
+	}
+	x := tell(q, m.sideOf(claim))
+	if x.missing > 0.4 && len(title) > 0 {
+		if y := tell(q, m.sideOf(title)); y.missing < x.missing-0.2 {
+			y.figures, y.figuresOther = append(y.figures, x.figures...), append(y.figuresOther, x.figuresOther...)
+			y.names, y.namesOther = append(y.names, x.names...), append(y.namesOther, x.namesOther...)
+			return y
+		}
+	}
+	return x
+}
+
+func (m *Matcher) signalsOf(qu *question, w *weighed, cs []candidate) signals {
+	f, d := &w.f, w.diff
+	var s signals
+	other := cs[0].rate
+	if w.doc == cs[0].doc {
+		other = w.rate - 4
+		for _, c := range cs[1:] {
+			if m.docs[c.doc].id != w.rec.id {
+				other = c.rate
+				break
+			}
+		}
+	}
+	s[sRate], s[sMargin] = float64(w.rate), float64(min(4, max(-4, w.rate-other)))
+	for to, from := range map[int]int{sCover: fCover, sHeldClaim: fHeldClaim, sMutual: fMutual, sSense: fSense, sPairs: fPairs,
+		sNear: fNear, sShared: fShared, sScore: fScore} {
+		s[to] = float64(f[from])
+	}
+	s[sRarest] = float64(f[fRarest]+f[fRarest2]+f[fRarest3]) / 3
+	s[sMissing], s[sExtra] = float64(d.missing), float64(d.extra)
+	s[sExact] = one(qu.exact != 0 && (qu.exact == w.rec.exact || w.rec.exact == 0 && qu.exact == w.rec.title))
+	s[sFigures], s[sPlaces], s[sNegation] = one(len(d.figures) > 0), one(len(d.names) > 0), one(d.negation)
+	s[sSwapped], s[sUnanswered], s[sOrdered], s[sOne] = one(len(d.swapped) > 0), one(d.figuresMissing), one(d.ordered), 1
+	return s
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// decide says what may be done with the best match. Same needs the calibrated
+// probability and no difference that makes another claim of it; few words are
+// never the same unless they are exactly those of the document.
+func (m *Matcher) decide(lang string, best *weighed) Decision {
+	if best == nil {
+		return DecisionNew
+	}
+	t := m.calibration().threshold(family(lang))
+	if m.opt.SameAt > 0 {
+		t.Same = m.opt.SameAt
+	}
+	if m.opt.PerhapsAt > 0 {
+		t.Perhaps = m.opt.PerhapsAt
+	}
+	exact := best.sig[sExact] == 1
+	switch {
+	case exact && !best.diff.blocks():
+		return DecisionSame
+	case best.chance >= t.Same && !best.diff.blocks() && best.sig[sShort] == 0:
+		return DecisionSame
+	case best.chance >= t.Perhaps:
+		return DecisionPerhaps
+	}
+	return DecisionNew
+}
+
+// merge keeps each document once, with its best part, in order of probability
+// where parts compete and in the ranker's order within one part.
+func (m *Matcher) merge(ws []weighed) []weighed {
+	slices.SortStableFunc(ws, func(a, b weighed) int {
+		switch {
+		case a.chance > b.chance:
+			return -1
+		case a.chance < b.chance:
+			return 1
+		}
+		return 0
+	})
+	return m.unique(ws)
+}
+
+// unique keeps the first of each document.
+func (m *Matcher) unique(ws []weighed) []weighed {
+	var out []weighed
+	for _, w := range ws {
+		if !slices.ContainsFunc(out, func(x weighed) bool { return x.rec.id == w.rec.id }) {
+			out = append(out, w)
+		}
+	}
+	return out
+}

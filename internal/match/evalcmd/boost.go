@@ -1,0 +1,269 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"soi/internal/match"
+)
+
+// group is the candidates of one question for the ranker: features, and whether
+// each is right.
+type group struct {
+	rows  [][]float32
+	right []bool
+	set   int     // which set it came from
+	w     float64 // weight of the question
+}
+
+// booster grows trees by gradient boosting with LambdaMART's pairwise gradients,
+// on features cut into bins.
+type booster struct {
+	trees, leaves, least int
+	rate, ridge          float64
+}
+
+const bins = 64
+
+type table struct {
+	cuts  [][]float32 // upper edge of each bin, by feature
+	bin   [][]uint8   // by feature, by row
+	start []int       // first row of each group
+	n     int
+}
+
+func tabulate(groups []group, features int) *table {
+	t := &table{}
+	var rows [][]float32
+	for _, g := range groups {
+		t.start = append(t.start, len(rows))
+		rows = append(rows, g.rows...)
+	}
+	t.n = len(rows)
+	t.start = append(t.start, t.n)
+	for f := range features {
+		t.cuts = append(t.cuts, cutsOf(rows, f))
+		col := make([]uint8, t.n)
+		for i, r := range rows {
+			j, _ := slices.BinarySearch(t.cuts[f], r[f])
+			col[i] = uint8(j)
+		}
+		t.bin = append(t.bin, col)
+	}
+	return t
+}
+
+// cutsOf picks at most bins-1 edges at equal shares of a sample of the rows.
+func cutsOf(rows [][]float32, f int) []float32 {
+	var v []float32
+	for i := 0; i < len(rows); i += max(1, len(rows)/50000) {
+		v = append(v, rows[i][f])
+	}
+	slices.Sort(v)
+	var cuts []float32
+	for b := 1; b < bins; b++ {
+		c := v[min(len(v)-1, b*len(v)/bins)]
+		if len(cuts) == 0 || c > cuts[len(cuts)-1] {
+			cuts = append(cuts, c)
+		}
+	}
+	return cuts
+}
+
+func (b booster) fit(groups []group, features int, after func(tree int, score []float64)) []match.Tree {
+	t := tabulate(groups, features)
+	score := make([]float64, t.n)
+	grad, hess := make([]float64, t.n), make([]float64, t.n)
+	var out []match.Tree
+	for i := range b.trees {
+		parallelSum(len(groups), func(g int) float64 {
+			lambdas(groups[g], score[t.start[g]:t.start[g+1]], grad[t.start[g]:t.start[g+1]], hess[t.start[g]:t.start[g+1]])
+			return 0
+		})
+		tree := b.grow(t, grad, hess, score)
+		out = append(out, tree)
+		if after != nil {
+			after(i, score)
+		}
+	}
+	return out
+}
+
+// lambdas gives each candidate its pull: right ones up, wrong ones above them
+// down, weighed by what a swap would change in NDCG.
+func lambdas(g group, score, grad, hess []float64) {
+	for i := range grad {
+		grad[i], hess[i] = 0, 1e-6
+	}
+	order := make([]int, len(score))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
+	place := make([]int, len(score))
+	for p, i := range order {
+		place[i] = p
+	}
+	ideal, n := 0.0, 0
+	for _, r := range g.right {
+		if r {
+			ideal += gain(n)
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	for i, r := range g.right {
+		if !r {
+			continue
+		}
+		for j, q := range g.right {
+			if q {
+				continue
+			}
+			delta := math.Abs(gain(place[i])-gain(place[j])) / ideal
+			rho := 1 / (1 + math.Exp(score[i]-score[j]))
+			l, h := g.w*delta*rho, g.w*delta*rho*(1-rho)
+			grad[i] += l
+			grad[j] -= l
+			hess[i] += h
+			hess[j] += h
+		}
+	}
+}
+
+func gain(place int) float64 { return 1 / math.Log2(float64(place)+2) }
+
+// leaf is a set of rows that a tree still may cut.
+type leaf struct {
+	node int
+	rows []int32
+	gain float64
+	f    int
+	cut  int
+}
+
+// grow makes one tree, cutting the best leaf first, and adds it to score.
+func (b booster) grow(t *table, grad, hess, score []float64) match.Tree {
+	rows := make([]int32, t.n)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	tree := match.Tree{{Feature: -1}}
+	leaves := []leaf{b.best(t, leaf{node: 0, rows: rows}, grad, hess)}
+	for len(leaves) < b.leaves {
+		k := 0
+		for i := range leaves {
+			if leaves[i].gain > leaves[k].gain {
+				k = i
+			}
+		}
+		l := leaves[k]
+		if l.gain <= 0 {
+			break
+		}
+		var left, right []int32
+		for _, r := range l.rows {
+			if int(t.bin[l.f][r]) <= l.cut {
+				left = append(left, r)
+			} else {
+				right = append(right, r)
+			}
+		}
+		tree[l.node] = match.TreeNode{Feature: l.f, Left: len(tree), Right: len(tree) + 1, At: t.cuts[l.f][l.cut]}
+		tree = append(tree, match.TreeNode{Feature: -1}, match.TreeNode{Feature: -1})
+		leaves[k] = b.best(t, leaf{node: len(tree) - 2, rows: left}, grad, hess)
+		leaves = append(leaves, b.best(t, leaf{node: len(tree) - 1, rows: right}, grad, hess))
+	}
+	for _, l := range leaves {
+		g, h := sums(l.rows, grad, hess)
+		v := b.rate * g / (h + b.ridge)
+		tree[l.node].At = float32(v)
+		for _, r := range l.rows {
+			score[r] += v
+		}
+	}
+	return tree
+}
+
+func sums(rows []int32, grad, hess []float64) (g, h float64) {
+	for _, r := range rows {
+		g += grad[r]
+		h += hess[r]
+	}
+	return g, h
+}
+
+// best finds the cut of a leaf that gains most.
+func (b booster) best(t *table, l leaf, grad, hess []float64) leaf {
+	if len(l.rows) < 2*b.least {
+		return l
+	}
+	all, allH := sums(l.rows, grad, hess)
+	base := all * all / (allH + b.ridge)
+	found := make([]leaf, len(t.bin))
+	parallelSum(len(t.bin), func(f int) float64 {
+		var g, h [bins]float64
+		var n [bins]int
+		col := t.bin[f]
+		for _, r := range l.rows {
+			k := col[r] & (bins - 1)
+			g[k] += grad[r]
+			h[k] += hess[r]
+			n[k]++
+		}
+		var lg, lh float64
+		ln := 0
+		for cut := 0; cut < len(t.cuts[f]); cut++ {
+			lg, lh, ln = lg+g[cut], lh+h[cut], ln+n[cut]
+			if ln < b.least || len(l.rows)-ln < b.least {
+				continue
+			}
+			rg, rh := all-lg, allH-lh
+			if v := lg*lg/(lh+b.ridge) + rg*rg/(rh+b.ridge) - base; v > found[f].gain {
+				found[f] = leaf{gain: v, f: f, cut: cut}
+			}
+		}
+		return 0
+	})
+	for _, c := range found {
+		if c.gain > l.gain {
+			l.gain, l.f, l.cut = c.gain, c.f, c.cut
+		}
+	}
+	return l
+}
+
+// meanPrecision is MAP@5 of groups under scores in the order of their rows; a
+// question whose right document is not among the candidates counts 0.
+func meanPrecision(groups []group, score []float64) float64 {
+	sum, at := 0.0, 0
+	for _, g := range groups {
+		s := score[at : at+len(g.rows)]
+		at += len(g.rows)
+		order := make([]int, len(s))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s[b], s[a]) })
+		hits, n, ap := 0, 0, 0.0
+		for _, r := range g.right {
+			if r {
+				n++
+			}
+		}
+		for p, i := range order[:min(5, len(order))] {
+			if g.right[i] {
+				hits++
+				ap += float64(hits) / float64(p+1)
+			}
+		}
+		sum += ap / float64(max(1, min(5, n)))
+	}
+	return sum / float64(max(1, len(groups)))
+}
+
+func describe(groups []group) string { return fmt.Sprint(len(groups), " questions") }

@@ -1,0 +1,100 @@
+// Command evalcmd measures matching on the evaluation data: MAP@5, S@1 and S@10
+// of every set beside its floor.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"soi/internal/match"
+)
+
+func main() {
+	off := flag.Bool("models-off", false, "switch learned weights off")
+	only := flag.String("only", "", "measure only sets whose name holds this")
+	to := flag.String("train", "", "learn the weights and write them to this file")
+	weights := flag.String("weights", "", "measure with this weights file")
+	flag.Parse()
+	if *to != "" {
+		if err := train(*to); err != nil {
+			fmt.Fprintln(os.Stderr, "eval:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	o := match.Options{NoModels: *off}
+	if *weights != "" {
+		b, err := os.Open(*weights)
+		if err == nil {
+			o.Model, err = match.ReadModel(b)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "eval:", err)
+			os.Exit(1)
+		}
+	}
+	if err := run(o, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o match.Options, only string) error {
+	sets, err := devSets()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-34s %6s %7s %7s %7s %7s %7s %8s\n", "set", "n", "MAP@5", "S@1", "S@10", "floor", "reach", "a query")
+	var m *match.Matcher
+	var last *match.Doc
+	for _, s := range sets {
+		if !strings.Contains(s.name, only) {
+			continue
+		}
+		if last != &s.docs[0] {
+			t := time.Now()
+			m = fill(s.docs, o)
+			last = &s.docs[0]
+			fmt.Printf("  %d documents in %s\n", len(s.docs), time.Since(t).Round(time.Millisecond))
+		}
+		measure(s, m).print(os.Stdout, s)
+	}
+	return nil
+}
+
+func devSets() ([]set, error) {
+	var out []set
+	for _, d := range []struct {
+		dir, split   string
+		floor, reach float64
+	}{
+		{"research_only/checkthat2022_2a_en", "dev", 0.9045, 0.95},
+		{"research_only/checkthat2022_2b_en", "dev", 0.347, 0.45},
+		{"research_only/factchecktweet", "dev", 0.291, 0.40},
+		{"retrieval/cofacts_zhtw", "dev", 0.262, 0.33},
+		{"retrieval/xquad_vi", "test", 0.956, 0.97},
+		{"retrieval/xquad_en", "test", 0, 0},
+		{"retrieval/xquad_zh", "test", 0, 0},
+	} {
+		s, err := load(d.dir, d.split)
+		if err != nil {
+			return nil, err
+		}
+		s.floor, s.reach = d.floor, d.reach
+		out = append(out, s)
+		if d.dir == "retrieval/xquad_vi" {
+			u := s.unaccented()
+			u.floor, u.reach = 0.936, 0.96
+			out = append(out, u)
+		}
+	}
+	s, err := loadNoisy()
+	if err != nil {
+		return nil, err
+	}
+	s.reach = 0.99
+	return append(out, s, s.unaccented()), nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"soi/internal/match"
+)
+
+// figures are what one set was measured at.
+type figures struct {
+	n               int
+	map5, s1, s10   float64
+	build, perQuery time.Duration
+	ranks           []int // rank of the first right document, 0: not in the first ten
+	answers         []match.Result
+}
+
+func fill(docs []match.Doc, o match.Options) *match.Matcher {
+	m := match.New(o)
+	for _, d := range docs {
+		m.Put(d)
+	}
+	return m
+}
+
+// measure asks every question of a set and counts.
+func measure(s set, m *match.Matcher) figures {
+	f := figures{n: len(s.queries), ranks: make([]int, len(s.queries)), answers: make([]match.Result, len(s.queries))}
+	ap := make([]float64, len(s.queries))
+	start := time.Now()
+	each(len(s.queries), func(i int) {
+		q := s.queries[i]
+		f.answers[i] = m.Match(context.Background(), match.Query{Text: q.text, Limit: 10})
+		ap[i], f.ranks[i] = precision(f.answers[i].Matches, q.gold)
+	})
+	f.perQuery = time.Since(start) / time.Duration(max(1, f.n))
+	for i, r := range f.ranks {
+		f.map5 += ap[i] / float64(f.n)
+		if r == 1 {
+			f.s1 += 1 / float64(f.n)
+		}
+		if r > 0 {
+			f.s10 += 1 / float64(f.n)
+		}
+	}
+	return f
+}
+
+// each runs fn for 0..n-1 on all processors.
+func each(n int, fn func(int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				fn(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
+
+// precision is the average precision in the first five (divided by the smaller
+// of five and the number of right documents) and the rank of the first right one.
+func precision(ms []match.Match, gold map[string]bool) (ap float64, rank int) {
+	hits := 0
+	for i, x := range ms {
+		if !gold[x.ID] {
+			continue
+		}
+		if rank == 0 {
+			rank = i + 1
+		}
+		if i < 5 {
+			hits++
+			ap += float64(hits) / float64(i+1)
+		}
+	}
+	return ap / float64(min(5, max(1, len(gold)))), rank
+}
+
+func (f figures) print(w io.Writer, s set) {
+	fmt.Fprintf(w, "%-34s %6d %7.4f %7.4f %7.4f %7.3f %7.2f %8s\n", s.name, f.n, f.map5, f.s1, f.s10, s.floor, s.reach, f.perQuery.Round(time.Microsecond))
+}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"soi/internal/match"
+)
+
+func sortBy[T any, K cmp.Ordered, L cmp.Ordered](s []T, key func(T) (K, L)) {
+	slices.SortFunc(s, func(a, b T) int {
+		ka, la := key(a)
+		kb, lb := key(b)
+		return cmp.Or(cmp.Compare(ka, kb), cmp.Compare(la, lb))
+	})
+}
+
+// material is everything that training reads.
+type material struct {
+	train []set // questions with answers, in halves for cross-fitting
+	texts [][]string
+	plain []textPair // couples that need no question
+}
+
+type textPair struct{ a, b string }
+
+func gather() (*material, error) {
+	m := &material{}
+	var english, vietnamese, chinese []string
+	for _, d := range []struct{ dir, split string }{
+		{"research_only/checkthat2022_2a_en", "train"},
+		{"research_only/checkthat2022_2b_en", "train"},
+		{"research_only/factchecktweet", "train"},
+	} {
+		s, err := load(d.dir, d.split)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range s.docs {
+			english = append(english, c.Claim+" "+c.Title)
+			m.pairUp(c)
+		}
+		m.train = append(m.train, s)
+	}
+	noisy, err := loadNoisy()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range noisy.docs {
+		vietnamese = append(vietnamese, d.Claim)
+	}
+	for _, q := range noisy.queries {
+		m.plain = append(m.plain, textPair{q.text, noisy.textOf(q)})
+	}
+	press, err := readLines[claimLine](filepath.Join(dataRoot(), "research_only/vietnamese_mds/articles.dev.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range press {
+		vietnamese = append(vietnamese, p.Title+" "+p.Summary, p.Body)
+		m.pairUp(match.Doc{Claim: p.Summary, Title: p.Title})
+		m.halves(p.Body)
+	}
+	wiki, err := load("retrieval/xquad_vi", "test")
+	if err != nil {
+		return nil, err
+	}
+	cof, err := load("retrieval/cofacts_zhtw", "dev")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cof.docs {
+		chinese = append(chinese, c.Claim)
+		m.halves(c.Claim)
+	}
+	for i, s := range []set{wiki, cof, noisy.unaccented()} {
+		half, _ := s.split()
+		if i == 2 {
+			half.queries = half.queries[:600]
+		}
+		m.train = append(m.train, half)
+	}
+	m.texts = [][]string{english, vietnamese, chinese}
+	return m, nil
+}
+
+// pairUp makes couples of the fields of one document.
+func (m *material) pairUp(d match.Doc) {
+	if d.Title != "" && d.Claim != "" {
+		m.plain = append(m.plain, textPair{d.Title, d.Claim})
+	}
+	if d.Summary != "" && d.Claim != "" {
+		m.plain = append(m.plain, textPair{d.Summary, d.Claim})
+	}
+}
+
+// halves makes a couple of every other sentence and the rest of a text.
+func (m *material) halves(s string) {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(".!?。！？\n；", r) })
+	if len(parts) < 2 {
+		return
+	}
+	var a, b []string
+	for i, p := range parts {
+		if i%2 == 0 {
+			a = append(a, p)
+		} else {
+			b = append(b, p)
+		}
+	}
+	m.plain = append(m.plain, textPair{strings.Join(a, ". "), strings.Join(b, ". ")})
+}
+
+func (s set) textOf(q query) string {
+	s.index()
+	for id := range q.gold {
+		d := s.docs[s.at[id]]
+		return d.Claim + " " + d.Title
+	}
+	return ""
+}
+
+// split cuts the questions in two halves by their place; the first half may be
+// trained on, the second is for measuring.
+func (s set) split() (first, second set) {
+	first, second = s, s
+	first.queries, second.queries = nil, nil
+	first.name += " (first half)"
+	second.name += " (second half)"
+	for i, q := range s.queries {
+		if i%2 == 0 {
+			first.queries = append(first.queries, q)
+		} else {
+			second.queries = append(second.queries, q)
+		}
+	}
+	return first, second
+}
+
+// fold keeps the questions whose place is in fold k of 2; k < 0 keeps all.
+func (s set) fold(k int) set {
+	if k < 0 {
+		return s
+	}
+	out := s
+	out.queries = nil
+	for i, q := range s.queries {
+		if i/7%2 == k {
+			out.queries = append(out.queries, q)
+		}
+	}
+	return out
+}
+
+// learnWords trains the word vectors, leaving out the questions of one fold.
+func (m *material) learnWords(v *vocabulary, without int) []match.WordWeights {
+	var cs []couple
+	for _, p := range m.plain {
+		if a, b := v.encode(p.a), v.encode(p.b); len(a) > 1 && len(b) > 1 {
+			cs = append(cs, couple{a, b})
+		}
+	}
+	plain := len(cs)
+	for _, s := range m.train {
+		keep := s
+		if without >= 0 {
+			keep = s.fold(1 - without)
+		}
+		for _, q := range keep.queries {
+			if a, b := v.encode(q.text), v.encode(s.textOf(q)); len(a) > 1 && len(b) > 1 {
+				for range 6 {
+					cs = append(cs, couple{a, b})
+				}
+			}
+		}
+	}
+	fmt.Printf("  %d couples, %d of them questions, without fold %d\n", len(cs), len(cs)-plain, without)
+	e := newEncoder(v, 7)
+	e.train(cs, 8, 256, 11)
+	out := make([]match.WordWeights, len(v.stems))
+	for i := range v.stems {
+		out[i] = match.WordWeights{Stem: match.StemHash(v.stems[i]), Rare: v.rare[i]}
+		copy(out[i].Vec[:], e.vec[i*dim:])
+	}
+	return out
+}
+
+// groups asks the questions of a set and keeps the candidates.
+func groupsOf(s set, m *match.Matcher, index int) []group {
+	out := make([]group, len(s.queries))
+	each(len(s.queries), func(i int) {
+		q := s.queries[i]
+		out[i] = group{set: index, w: 1}
+		for _, c := range m.Candidates(match.Query{Text: q.text}) {
+			out[i].rows = append(out[i].rows, c.Features)
+			out[i].right = append(out[i].right, q.gold[c.ID])
+		}
+	})
+	return slices.DeleteFunc(out, func(g group) bool { return !slices.Contains(g.right, true) })
+}
+
+func train(path string) error {
+	mat, err := gather()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	v := buildVocabulary(mat.texts, 3, 48000)
+	fmt.Printf("vocabulary %d stems (%s)\n", len(v.stems), time.Since(start).Round(time.Second))
+	var groups []group
+	for k := range 2 {
+		words := mat.learnWords(v, k)
+		model := match.BuildModel(words, nil)
+		for i, s := range mat.train {
+			part := s.fold(k)
+			m := fill(part.docs, match.Options{Model: model})
+			g := groupsOf(part, m, i)
+			fmt.Printf("  fold %d %s: %d of %d have their answer among the candidates (%s)\n", k, s.name, len(g), len(part.queries), time.Since(start).Round(time.Second))
+			groups = append(groups, g...)
+		}
+	}
+	b := booster{trees: 150, leaves: 16, least: 60, rate: 0.1, ridge: 1}
+	trees := b.fit(groups, len(match.FeatureNames()), func(i int, score []float64) {
+		if i%25 == 24 {
+			fmt.Printf("  trees %d train MAP@5 %.4f (%s)\n", i+1, meanPrecision(groups, score), time.Since(start).Round(time.Second))
+		}
+	})
+	words := mat.learnWords(v, -1)
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := match.BuildModel(words, trees).Write(f); err != nil {
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,85 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"soi/internal/text"
+)
+
+// candidate is a record on its way through the ranker.
+type candidate struct {
+	doc  uint32
+	rate float32
+	f    features
+}
+
+// candidates looks the question up, compares the best and orders them.
+func (m *Matcher) candidates(q Query, qu *question) []candidate {
+	hits := m.idx.Search(qu.terms, max(depth, q.Limit), budget)
+	cs := make([]candidate, 0, len(hits))
+	s := m.sheet(qu)
+	sense := float32(0)
+	for i, h := range hits {
+		d := &m.docs[h.Doc]
+		if !wanted(q, *d) {
+			continue
+		}
+		c := candidate{doc: h.Doc}
+		c.f[fScore], c.f[fScoreTop] = h.Score/max(qu.most, 1e-6), h.Score/hits[0].Score
+		c.f[fRank], c.f[fArchive] = log2(i+1), log2(m.idx.Len())
+		c.f[fAsked] = log2(len(s.uniq))
+		if qu.toks[len(qu.toks)/2].flags&flagPair != 0 {
+			c.f[fUnspaced] = 1
+		}
+		m.compare(s, d, &c.f)
+		c.f[fSoft] = c.f[fCover]
+		c.f[fSense] = cosine(&qu.vec, &m.vecs[h.Doc])
+		sense = max(sense, c.f[fSense])
+		c.f[fKnown] = qu.known
+		cs = append(cs, c)
+	}
+	for i := range cs {
+		cs[i].f[fSenseTop] = cs[i].f[fSense] - sense
+		cs[i].rate = m.rate(&cs[i].f)
+	}
+	slices.SortStableFunc(cs, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.rate, a.rate), strings.Compare(m.docs[a.doc].id, m.docs[b.doc].id))
+	})
+	return cs
+}
+
+// rate is the ranker: the learned one, or the plain sum without models.
+func (m *Matcher) rate(f *features) float32 {
+	if m.model == nil {
+		return f[fScoreTop]
+	}
+	return m.model.trees.rate(f)
+}
+
+// Candidate is one document as the ranker saw it, for training and for files in
+// which people review a change of ranking.
+type Candidate struct {
+	ID       string
+	Rate     float32   // what the ranker gave
+	Features []float32 // in the order of FeatureNames
+}
+
+// Candidates lists every candidate of a message that Match would rank, best
+// first, wrapping taken off, the message looked up as one part.
+func (m *Matcher) Candidates(q Query) []Candidate {
+	msg := text.Unwrap(q.Text)
+	m.settle()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	qu := m.analyse(msg.Body, text.Language(msg.Body))
+	if len(qu.toks) == 0 {
+		return nil
+	}
+	var out []Candidate
+	for _, c := range m.candidates(q, qu) {
+		out = append(out, Candidate{m.docs[c.doc].id, c.rate, c.f[:]})
+	}
+	return out
+}

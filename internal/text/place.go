@@ -1,0 +1,113 @@
+package text
+
+// Place reports whether the folded words at the start of a run name a place that
+// claims are often moved to, and how many words it takes: Vietnamese provinces
+// and cities, countries in Vietnamese and English. The name is given in one form
+// for all spellings, so that "TP.HCM" and "Sài Gòn" are the same place. A name of
+// one word counts only if it was written with its marks or as a name (sure).
+func Place(folded []string, marked string, sure bool) (name string, words int) {
+	if len(folded) == 0 {
+		return "", 0
+	}
+	for n := min(5, len(folded)); n >= 2; n-- {
+		key := folded[0]
+		for _, w := range folded[1:n] {
+			key += " " + w
+		}
+		if p := placeOf(key); p != "" {
+			return p, n
+		}
+	}
+	if p := markedPlace(marked); p != "" {
+		return p, 1
+	}
+	if p := placeOf(folded[0]); p != "" && (sure || len(folded[0]) > 4) {
+		return p, 1
+	}
+	return "", 0
+}
+
+// markedPlace lists one-syllable names that their marks make unmistakable.
+func markedPlace(w string) string {
+	switch w {
+	case "huế":
+		return "hue"
+	case "lào":
+		return "laos"
+	case "mỹ":
+		return "america"
+	case "úc":
+		return "australia"
+	case "nhật":
+		return "japan"
+	case "pháp", "anh", "nga", "đức", "ý", "hàn", "ấn":
+		return ""
+	}
+	return ""
+}
+
+func placeOf(key string) string {
+	switch key {
+	case "sai gon", "thanh pho ho chi minh", "ho chi minh city", "saigon":
+		return "saigon"
+	case "hoa ky", "america", "united states", "usa", "us", "my":
+		if key == "my" {
+			return ""
+		}
+		return "america"
+	case "vuong quoc anh", "united kingdom", "uk", "britain", "england", "anh quoc":
+		return "britain"
+	case "trung quoc", "china":
+		return "china"
+	case "nhat ban", "japan":
+		return "japan"
+	case "han quoc", "south korea":
+		return "korea"
+	case "thai lan", "thailand":
+		return "thailand"
+	case "campuchia", "cambodia":
+		return "cambodia"
+	case "an do", "india":
+		return "india"
+	case "uc", "australia":
+		return "australia"
+	case "phap", "france":
+		return "france"
+	case "nuoc duc", "germany":
+		return "germany"
+	case "nga", "russia", "lien bang nga":
+		return "russia"
+	case "y", "italy", "nuoc y":
+		return "italy"
+	case "viet nam", "vietnam":
+		return "vietnam"
+	case "ha noi", "hanoi":
+		return "hanoi"
+	case "da nang", "danang":
+		return "danang"
+	case "lao", "laos", "nuoc lao":
+		return "laos"
+	}
+	if soloPlace(key) {
+		return key
+	}
+	return ""
+}
+
+func soloPlace(key string) bool {
+	switch key {
+	case "hue", "hai phong", "can tho", "an giang", "ba ria", "vung tau", "bac giang", "bac kan", "bac lieu", "bac ninh", "ben tre", "binh dinh",
+		"binh duong", "binh phuoc", "binh thuan", "ca mau", "cao bang", "dak lak", "dak nong", "dien bien", "dong nai", "dong thap", "gia lai",
+		"ha giang", "ha nam", "ha tinh", "hai duong", "hau giang", "hoa binh", "hung yen", "khanh hoa", "kien giang", "kon tum", "lai chau",
+		"lam dong", "lang son", "lao cai", "long an", "nam dinh", "nghe an", "ninh binh", "ninh thuan", "phu tho", "phu yen", "quang binh",
+		"quang nam", "quang ngai", "quang ninh", "quang tri", "soc trang", "son la", "tay ninh", "thai binh", "thai nguyen", "thanh hoa",
+		"tien giang", "tra vinh", "tuyen quang", "vinh long", "vinh phuc", "yen bai", "da lat", "nha trang", "ha long", "phu quoc", "bien hoa",
+		"thu duc", "cu chi", "sa pa", "hoi an", "quy nhon", "buon ma thuot", "pleiku", "my tho", "rach gia", "vinh city", "tam ky", "dong hoi",
+		"indonesia", "malaysia", "singapore", "philippines", "myanmar", "taiwan", "dai loan", "brazil", "canada", "mexico", "spain", "tay ban nha",
+		"ukraine", "iran", "iraq", "israel", "pakistan", "nepal", "bangladesh", "nigeria", "kenya", "turkey", "tho nhi ky", "egypt", "ai cap",
+		"london", "paris", "berlin", "new york", "california", "texas", "florida", "chicago", "delhi", "mumbai", "beijing", "bac kinh", "shanghai",
+		"wuhan", "vu han", "tokyo", "seoul", "bangkok", "manila", "jakarta", "moscow", "kyiv", "gaza", "sydney", "melbourne", "toronto":
+		return true
+	}
+	return false
+}
