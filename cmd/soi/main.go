@@ -69,7 +69,11 @@ func root(out, errOut io.Writer) *cli.Command {
 
 // commands lists the commands in the order `soi help` shows them.
 func commands() []*cli.Command {
-	return []*cli.Command{serveCommand(), demoCommand(), userCommand(), configCommand(), migrateCommand(), versionCommand()}
+	return []*cli.Command{
+		demoCommand(), serveCommand(), userCommand(), configCommand(), doctorCommand(),
+		matchCommand(), importCommand(), exportCommand(), backupCommand(), restoreCommand(),
+		logCommand(), verifyCommand(), fsckCommand(), reindexCommand(), migrateCommand(), versionCommand(),
+	}
 }
 
 // settingFlags makes a flag of every setting, and --config.

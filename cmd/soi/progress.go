@@ -34,6 +34,14 @@ func (b *bar) set(done, all int) {
 	}
 }
 
+// count says how far it came when nobody knows how far it is.
+func (b *bar) count(_ string, n int) {
+	if b.one != nil && n%64 == 0 {
+		b.one.SetTotal(int64(n)+1, false)
+		b.one.SetCurrent(int64(n))
+	}
+}
+
 // end leaves the finished bar on the screen.
 func (b *bar) end() {
 	if b.one != nil {

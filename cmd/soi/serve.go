@@ -37,7 +37,7 @@ func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
 		Usage: "fill a folder with an example desk and run it",
-		Description: "Writes about 70 checks, 170 tips and some open claims into the data folder (./data/demo unless\n" +
+		Description: "Writes over a hundred checks, several hundred tips and some open claims into the data folder (./data/demo unless\n" +
 			"--data says otherwise), as a desk that has been alive for a month, and prints one-time sign-in\n" +
 			"links for a checker and an editor. Started again, it goes on with what is in the folder.",
 		Flags: []cli.Flag{&cli.BoolFlag{Name: "fill-only", Usage: "fill the folder, print the links, and end"}},

@@ -203,3 +203,21 @@ func (a *App) Schema(ctx context.Context) (int, error) {
 	have, _, err := a.db.Schema(ctx)
 	return have, err
 }
+
+// countStaff counts the accounts in use, and those who may draft and review.
+func (a *App) countStaff(ctx context.Context) (all, writers, reviewers int, err error) {
+	staff, err := a.Desk.StaffList(ctx, desk.Program())
+	for _, s := range staff {
+		if !s.Active() {
+			continue
+		}
+		all++
+		if desk.As(s).May(desk.MayDraft) {
+			writers++
+		}
+		if desk.As(s).May(desk.MayReview) {
+			reviewers++
+		}
+	}
+	return all, writers, reviewers, err
+}

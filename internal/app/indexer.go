@@ -268,11 +268,9 @@ func (x *indexer) load(ctx context.Context, path string) (seq int64, err error) 
 		return 0, err
 	}
 	defer f.Close()
-	head := make([]byte, len(snapshotMagic)+8)
-	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(snapshotMagic)]) != snapshotMagic {
-		return 0, fmt.Errorf("%w: %s", match.ErrSnapshot, path)
+	if seq, err = snapshotSeq(f); err != nil {
+		return 0, fmt.Errorf("%w: %s", err, path)
 	}
-	seq = int64(binary.BigEndian.Uint64(head[len(snapshotMagic):]))
 	if ok, err := x.reaches(ctx, seq); err != nil || !ok {
 		return 0, errors.Join(fmt.Errorf("%w: it is of another database, or of a later state of this one", match.ErrSnapshot), err)
 	}
@@ -307,4 +305,13 @@ func (x *indexer) reaches(ctx context.Context, seq int64) (ok bool, err error) {
 		return err
 	})
 	return ok, err
+}
+
+// snapshotSeq reads the position a snapshot was taken at.
+func snapshotSeq(r io.Reader) (int64, error) {
+	head := make([]byte, len(snapshotMagic)+8)
+	if _, err := io.ReadFull(r, head); err != nil || string(head[:len(snapshotMagic)]) != snapshotMagic {
+		return 0, match.ErrSnapshot
+	}
+	return int64(binary.BigEndian.Uint64(head[len(snapshotMagic):])), nil
 }

@@ -68,7 +68,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 }
 
 // site builds the pages.
-func (a *App) site() (http.Handler, error) {
+func (a *App) site() (*web.Site, error) {
 	key, err := a.keys.derive("site")
 	if err != nil {
 		return nil, err

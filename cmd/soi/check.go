@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"soi/internal/app"
+)
+
+// lang is the language of sentences on the command line: that of the
+// terminal, English unless it is Vietnamese.
+func lang() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			if strings.HasPrefix(v, "vi") {
+				return "vi"
+			}
+			break
+		}
+	}
+	return "en"
+}
+
+// doctorCommand says in plain sentences what is well and what is not.
+func doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "say in plain sentences what is well and what is not",
+		Description: "Looks at the database and its durability settings, room on the disk, the clock, the keys, the\n" +
+			"public log against its guard file, the index, the accounts and the public address. Exit code 1 when\n" +
+			"something needs to be put right.",
+		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
+			bad := 0
+			for _, r := range a.Doctor(ctx) {
+				sign := map[app.Level]string{app.Well: "  ok ", app.Notice: "  -- ", app.Trouble: "  !! "}[r.Level]
+				fmt.Fprintln(cmd.Root().Writer, sign+r.In(lang()))
+				if r.Level == app.Trouble {
+					bad++
+				}
+			}
+			if bad > 0 {
+				return cli.Exit("", 1)
+			}
+			return nil
+		}),
+	}
+}
+
+// fsckCommand checks what trust in the desk rests on.
+func fsckCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "fsck",
+		Usage: "check every published check against the public log, and the log against itself",
+		Description: "Re-reads and re-hashes every entry and document, rebuilds the tree, follows every check's chain, and\n" +
+			"compares the result with what the database would show. Exit code 2 when something does not fit.",
+		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
+			findings, checked, err := a.Fsck(ctx)
+			if err != nil {
+				return err
+			}
+			for _, f := range findings {
+				fmt.Fprintln(cmd.Root().Writer, f)
+			}
+			var parts []string
+			for _, what := range []string{"log entries", "documents", "claims", "checks"} {
+				parts = append(parts, fmt.Sprintf("%d %s", checked[what], what))
+			}
+			fmt.Fprintf(cmd.Root().Writer, "Checked %s: %d findings.\n", strings.Join(parts, ", "), len(findings))
+			if len(findings) > 0 {
+				return cli.Exit("", 2)
+			}
+			return nil
+		}),
+	}
+}
+
+// logCommand exports and verifies public logs.
+func logCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "log",
+		Usage: "export and verify the public log",
+		Commands: []*cli.Command{
+			{Name: "export", Usage: "write the signed log as files that any static host can serve", ArgsUsage: "DIR",
+				Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
+					dir, err := oneArg(cmd, "which folder?")
+					if err != nil {
+						return err
+					}
+					x, err := a.LogExport(ctx, dir)
+					if err != nil {
+						return errors.New(app.Explain(err, lang()))
+					}
+					fmt.Fprintf(cmd.Root().Writer, "%d entries, %d documents, %d proofs and %d tiles are in %s; %d files were new.\n",
+						x.Size, x.Documents, x.Proofs, x.Tiles, dir, x.Written)
+					return nil
+				})},
+			{Name: "verify", Usage: "check a whole log at an address or in a folder, without trusting the desk", ArgsUsage: "URL|DIR",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "vkey", Usage: "verifier `KEY` you trust, or a file that holds it"},
+					&cli.StringFlag{Name: "state", Usage: "`FOLDER` that remembers the log between runs, so that a rewritten history is noticed"},
+				},
+				Description: "Exit code 0: all fits. 2: evidence of change or damage. 3: the log could not be read.",
+				Action:      verifyLog},
+		},
+	}
+}
+
+// oneArg is the one argument a command needs.
+func oneArg(cmd *cli.Command, question string) (string, error) {
+	if cmd.Args().Len() != 1 {
+		return "", fmt.Errorf("%s Usage: %s %s", question, cmd.FullName(), cmd.ArgsUsage)
+	}
+	return cmd.Args().First(), nil
+}
+
+// keyOrFile reads a verifier key from a file if v names one.
+func keyOrFile(v string) string {
+	if b, err := os.ReadFile(v); err == nil {
+		return strings.TrimSpace(string(b))
+	}
+	return v
+}
+
+func verifyLog(ctx context.Context, cmd *cli.Command) error {
+	where, err := oneArg(cmd, "which log?")
+	if err != nil {
+		return err
+	}
+	a, err := app.LogVerify(ctx, where, keyOrFile(cmd.String("vkey")), cmd.String("state"))
+	if err != nil {
+		return errors.New(app.Explain(err, lang()))
+	}
+	out := cmd.Root().Writer
+	for _, f := range a.Findings {
+		fmt.Fprintln(out, f.Sentence(lang()))
+	}
+	if a.KeyFromLog {
+		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place, and give it with --vkey next time.")
+	}
+	fmt.Fprintf(out, "%s: %d entries, %d documents, %d findings.\n", a.Origin, a.Entries, a.Documents, len(a.Findings))
+	if code := a.ExitCode(); code != 0 {
+		return cli.Exit("", code)
+	}
+	return nil
+}
+
+// verifyCommand checks one proof offline.
+func verifyCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "check offline that one published text is in the public log, unchanged",
+		ArgsUsage: "PROOF",
+		Description: "PROOF is the .tlog-proof file linked from a check's page, the document the file linked beside it.\n" +
+			"Nothing is sent anywhere. Exit code 2 when the proof does not hold.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "doc", Usage: "the document `FILE`"},
+			&cli.StringFlag{Name: "entry", Usage: "the entry `FILE`, when the proof does not carry it"},
+			&cli.StringFlag{Name: "vkey", Required: true, Usage: "verifier `KEY` you trust, or a file that holds it"},
+		},
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			proof, err := oneArg(cmd, "which proof?")
+			if err != nil {
+				return err
+			}
+			v, err := app.VerifyFiles(proof, cmd.String("doc"), cmd.String("entry"), cmd.String("vkey"))
+			if err != nil {
+				return cli.Exit("not verified: "+app.Explain(err, lang()), 2)
+			}
+			e := v.Entry
+			fmt.Fprintf(cmd.Root().Writer, "OK: entry %d of %d in %s: %s, revision %d, rating %s, %s.\n", v.Index, v.Size, v.Origin,
+				e.Kind, e.Rev, orDash(e.Rating), e.Time.Format("2006-01-02 15:04:05 UTC"))
+			if v.DocChecked {
+				fmt.Fprintln(cmd.Root().Writer, "The document is the one that was logged.")
+			}
+			return nil
+		},
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// isFormat reports whether f is one of the formats of soi match.
+func isFormat(f string) bool { return slices.Contains([]string{"trec", "jsonl", "csv"}, f) }
