@@ -254,8 +254,8 @@ func (a *App) examineWay(ctx context.Context, d *doctor) {
 		d.say(Trouble, "%s answers with status %d where the public log should be.", "%s trả về mã %d ở nơi lẽ ra là sổ công khai.", a.Config.PublicURL, got)
 		return
 	}
-	own, err1 := status(http.MethodPost, "/t", a.Config.PublicURL, "code=")
-	foreign, err2 := status(http.MethodPost, "/t", "https://other-site.example", "code=")
+	own, err1 := status(http.MethodPost, "/ask/choose", a.Config.PublicURL, "form=")
+	foreign, err2 := status(http.MethodPost, "/ask/choose", "https://other-site.example", "form=")
 	switch {
 	case err1 != nil || err2 != nil:
 		d.say(Trouble, "A form sent to %s did not arrive.", "Biểu mẫu gửi tới %s không đến nơi.", a.Config.PublicURL)

@@ -85,10 +85,10 @@ func New(d Deps) (*Site, error) {
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))
 	}
-	s.mux.Handle("/", s.serve(route{pattern: "/", audience: Public, h: s.lost}))
+	s.mux.Handle("/", s.serve(route{pattern: "/", audience: Public, stream: true, h: s.lost}))
 	s.whole = s.mux
 	if d.Auth != nil {
-		s.whole = d.Auth.Protect(s.mux, s.serve(route{pattern: "refused", audience: Public, h: refuse}))
+		s.whole = d.Auth.Protect(s.mux, s.serve(route{pattern: "refused", audience: Public, stream: true, h: refuse}))
 	}
 	return s, nil
 }
