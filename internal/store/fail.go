@@ -80,8 +80,10 @@ const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteInterrupt  = 9
+	sqliteCorrupt    = 11
 	sqliteFull       = 13
 	sqliteProtocol   = 15 // the lock protocol of WAL did not get through
+	sqliteNoDatabase = 26
 	sqliteUnique     = 2067
 	sqlitePrimaryKey = 1555
 )

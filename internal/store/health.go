@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
+
+	"modernc.org/sqlite"
 )
 
 // Health is the state of a database, as `soi doctor` shows it. Fields that an
@@ -110,8 +113,20 @@ func (db *DB) sqliteHealth(ctx context.Context, h *Health) error {
 	return err
 }
 
-// integrity runs one of SQLite's checks and returns "ok" or its findings.
+// integrity runs one of SQLite's checks and returns "ok" or its findings. A
+// file that is too damaged to be checked is a finding as well.
 func integrity(ctx context.Context, pool *sql.DB, check string) (string, error) {
+	found, err := findings(ctx, pool, check)
+	if s := (*sqlite.Error)(nil); errors.As(err, &s) {
+		if code := s.Code() & 0xff; code == sqliteCorrupt || code == sqliteNoDatabase {
+			return fmt.Sprintf("the file cannot be read as a database (%d)", s.Code()), nil
+		}
+	}
+	return found, err
+}
+
+// findings returns the lines of a check.
+func findings(ctx context.Context, pool *sql.DB, check string) (string, error) {
 	rows, err := pool.QueryContext(ctx, check)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", check, err)
@@ -125,7 +140,10 @@ func integrity(ctx context.Context, pool *sql.DB, check string) (string, error) 
 		}
 		found = append(found, line)
 	}
-	return strings.Join(found, "\n"), rows.Err()
+	if err := rows.Err(); err != nil {
+		return "", fmt.Errorf("%s: %w", check, err)
+	}
+	return strings.Join(found, "\n"), nil
 }
 
 // postgresHealth asks the server for its settings, as soi's connections have

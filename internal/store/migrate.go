@@ -168,6 +168,10 @@ func (db *DB) advance(ctx context.Context, all []step) (bool, error) {
 	}
 	defer stx.Rollback()
 	t := &tx{sql: stx, pg: db.postgres(), write: true}
+	reached := db.opts.reached
+	if reached == nil {
+		reached = func(int, int) {}
+	}
 	if err := t.alone(ctx); err != nil {
 		return false, err
 	}
@@ -178,10 +182,13 @@ func (db *DB) advance(ctx context.Context, all []step) (bool, error) {
 	if err := compare(past, all); err != nil || len(past) == len(all) {
 		return false, err
 	}
-	if err := t.carryOut(ctx, all[len(past)]); err != nil {
+	next := all[len(past)]
+	if err := t.carryOut(ctx, next, reached); err != nil {
 		return false, err
 	}
-	return true, stx.Commit()
+	err = stx.Commit()
+	reached(next.number, len(next.statements)+2)
+	return true, err
 }
 
 // alone waits until no other process changes the schema. SQLite's writer is
@@ -213,17 +220,20 @@ func compare(past []done, all []step) error {
 }
 
 // carryOut runs the statements of a step and writes down that it was done.
-func (t *tx) carryOut(ctx context.Context, s step) error {
+func (t *tx) carryOut(ctx context.Context, s step, reached func(n, i int)) error {
 	if _, err := t.exec(ctx, `CREATE TABLE IF NOT EXISTS schema_step
 		(number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, done BIGINT NOT NULL)`); err != nil {
 		return err
 	}
 	for i, statement := range s.statements {
+		reached(s.number, i)
 		if _, err := t.exec(ctx, statement); err != nil {
 			return fmt.Errorf("step %d (%s), statement %d: %w", s.number, s.name, i+1, err)
 		}
 	}
+	reached(s.number, len(s.statements))
 	_, err := t.exec(ctx, `INSERT INTO schema_step (number, name, checksum, done) VALUES ($1,$2,$3,$4)`,
 		s.number, s.name, s.checksum, ms(time.Now()))
+	reached(s.number, len(s.statements)+1)
 	return err
 }

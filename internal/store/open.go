@@ -36,6 +36,10 @@ type Options struct {
 
 	version     string // SQLite's version, for tests of the refusal
 	synchronous string // SQLite's PRAGMA synchronous, for the negative control of the power-loss test
+
+	// reached is called by Migrate before each statement i of step n, and
+	// before and after its commit; tests end the process there.
+	reached func(n, i int)
 }
 
 // DefaultPatience is as long as a person waits for a page before they reload.

@@ -89,24 +89,32 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 // ownFile creates the file if it is absent and makes it readable by its owner
 // only. SQLite gives its -wal and -shm files the same mode.
 func ownFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		// SQLite takes the name of the file to be on stable storage already.
+		err = errors.Join(f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+	} else if errors.Is(err, fs.ErrExist) {
+		err = keepPrivate(path)
+	}
 	if err != nil {
 		return fmt.Errorf("database file: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("database file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("database file: %w", &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")})
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		if err := f.Chmod(0o600); err != nil {
-			return fmt.Errorf("database file: %w", err)
-		}
 	}
 	return nil
+}
+
+// keepPrivate takes other people's rights off a file that was there before.
+func keepPrivate(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return os.Chmod(path, 0o600)
 }
 
 // role is what a connection to SQLite is for.
