@@ -40,16 +40,15 @@ type Received struct {
 // carries, joins it; "perhaps" waits for the asker's choice; the rest open
 // claims.
 func (d *Desk) Receive(ctx context.Context, by Actor, n NewTip) (Received, error) {
-	if err := need(by, MayAsk); err != nil {
-		if err := need(by, MayAddTip); err != nil {
-			return Received{}, err
-		}
+	p := MayAsk
+	if by.Staff != "" {
+		p = MayAddTip
 	}
 	if err := n.check(); err != nil {
 		return Received{}, err
 	}
 	var r Received
-	err := d.store.Tx(ctx, func(tx Tx) error {
+	err := d.do(ctx, by, p, func(tx Tx) error {
 		r = Received{}
 		if old, err := delivered(ctx, tx, n); err == nil {
 			r.Tip, r.Again = old, true

@@ -72,6 +72,22 @@ func Start(t testing.TB, o Options) *Desk {
 	return &Desk{Server: s, Config: c}
 }
 
+// Open opens a desk that does not listen: its verbs over a real database and
+// a real public log, until the test ends.
+func Open(t testing.TB, o Options) *app.App {
+	t.Helper()
+	a, err := app.Open(t.Context(), Configure(t, o), app.Options{Now: o.Now, Log: Log(t), Recent: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
 // Configure makes the settings of a test desk: a temporary folder and a free
 // port.
 func Configure(t testing.TB, o Options) config.Config {
