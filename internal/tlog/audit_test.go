@@ -212,6 +212,13 @@ func tampers() []tamper {
 		{"root that the real key signed falsely", func(t *testing.T, d *desk, f files) {
 			resign(t, f, d.key, Checkpoint{Origin: testOrigin, Size: 300, Root: Hash{1}})
 		}, FindRoot, ""},
+		{"signed by a key that the log does not name", func(t *testing.T, d *desk, f files) {
+			// The insider's own key in place of the genesis key, and shown as the desk's.
+			rewrite(t, d, f, func(b [][]byte) [][]byte {
+				b[0] = bytes.Replace(b[0], []byte(d.key.VKey()), []byte(testKey(t, testOrigin, "thief").VKey()), 1)
+				return b
+			})
+		}, FindKey, ""},
 		{"rating changed by an update", func(t *testing.T, d *desk, f files) {
 			s := d.st[victim]
 			b, err := Format(Entry{Kind: KindUpdate, Time: d.now.Add(time.Hour), Verdict: victim, Rev: 2, Prev: s.Index, Rating: "true", Doc: s.Doc, Reason: ReasonTypo})
@@ -420,7 +427,7 @@ func TestSentences(t *testing.T) {
 			seen[s] = true
 		}
 	}
-	for _, err := range []error{ErrNothingToSign, ErrRollback, ErrFork, ErrDamaged, ErrKeyUnlisted, ErrGuardMissing, ErrGuardCorrupt, ErrGuardOrigin, ErrGuardBusy,
+	for _, err := range []error{ErrNothingToSign, ErrRollback, ErrFork, ErrDamaged, ErrKeyUnlisted, ErrGuardMissing, ErrGuardCorrupt, ErrGuardOrigin, ErrGuardPresent, ErrGuardBusy,
 		ErrClockBehind, ErrClockSkew, ErrProof, ErrSignature, ErrCheckpoint, ErrNoEntry, ErrEntryDiffers, ErrNotInLog, ErrDocDiffers, ErrState, ErrForm} {
 		if vi, en := Explain(err, "vi"), Explain(err, "en"); vi == "" || en == "" || vi == en || seen[vi] || strings.Contains(en, "tlog:") {
 			t.Errorf("%v: %q, %q", err, vi, en)

@@ -167,3 +167,56 @@ func TestGuardBeforeSignature(t *testing.T) {
 		}
 	}
 }
+
+// overtaken lets another replica act after the n-th read of head or checkpoint.
+type overtaken struct {
+	*memLog
+	reads int
+	other func()
+}
+
+func (l *overtaken) read() {
+	if l.reads--; l.reads == 0 {
+		l.other()
+	}
+}
+
+func (l *overtaken) Head(ctx context.Context) (Head, error) {
+	defer l.read()
+	return l.memLog.Head(ctx)
+}
+
+func (l *overtaken) LastCheckpoint(ctx context.Context) ([]byte, int64, error) {
+	defer l.read()
+	return l.memLog.LastCheckpoint(ctx)
+}
+
+// Another replica that publishes and signs between two reads of this one is no
+// rollback and no fork.
+func TestSignOvertaken(t *testing.T) {
+	for reads := 1; reads <= 2; reads++ {
+		d, dir := newDesk(t), t.TempDir()
+		signOK(t, d.signer(NewGuard(filepath.Join(dir, "a"))))
+		b := NewGuard(filepath.Join(dir, "b"))
+		if err := b.save(Checkpoint{Origin: testOrigin, Size: 1, Root: d.log.head.Root}); err != nil {
+			t.Fatal(err)
+		}
+		d.publish(verdictID(1))
+		log := &overtaken{memLog: d.log, reads: reads, other: func() {
+			d.publish(verdictID(2))
+			signOK(t, d.signer(NewGuard(filepath.Join(dir, "a"))))
+		}}
+		s, err := NewSigner(log, b, d.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signOK(t, s)
+		if log.reads > 0 {
+			t.Fatal("nobody overtook")
+		}
+		d.publish(verdictID(3))
+		if out := signOK(t, s); out.Size != 4 {
+			t.Errorf("afterwards signed %d", out.Size)
+		}
+	}
+}

@@ -158,6 +158,7 @@ func signerSentences() []sentence {
 		{ErrGuardCorrupt, "Tệp canh bị hỏng. Hãy đặt lại bản tốt; chỉ tạo lại khi chắc rằng cơ sở dữ liệu là bản mới nhất.",
 			"The guard file is damaged. Put a good copy back; build it anew only if the database is certainly the newest."},
 		{ErrGuardOrigin, "Tệp canh thuộc về một sổ khác.", "The guard file belongs to another log."},
+		{ErrGuardPresent, "Tệp canh vẫn đọc được nên không được tạo lại.", "The guard file can be read, so it is not built anew."},
 		{ErrGuardBusy, "Một chương trình khác đang dùng tệp canh này.", "Another program is using this guard file."},
 		{ErrClockBehind, "Đồng hồ máy chạy chậm hơn mục sổ cuối hơn năm phút. Hãy chỉnh giờ rồi thử lại.",
 			"This machine's clock is more than five minutes behind the last entry. Set it right and try again."},

@@ -20,6 +20,8 @@ var (
 	ErrGuardCorrupt = errors.New("tlog: guard file is damaged")
 	// ErrGuardOrigin: the guard file guards another log.
 	ErrGuardOrigin = errors.New("tlog: guard file belongs to another log")
+	// ErrGuardPresent: the guard file is readable and must not be built anew.
+	ErrGuardPresent = errors.New("tlog: guard file is in order")
 	// ErrGuardBusy: another process is signing with this guard file.
 	ErrGuardBusy = errors.New("tlog: guard file is in use")
 )

@@ -89,12 +89,13 @@ func (s *Signer) Check(ctx context.Context) (Signed, error) {
 
 // RebuildGuard writes the guard file anew from the last stored checkpoint,
 // when a person has decided that the file was lost or damaged while the
-// database is the newest there is. It refuses while a readable guard exists.
+// database is the newest there is. It refuses while a readable guard exists
+// (ErrGuardPresent).
 func (s *Signer) RebuildGuard(ctx context.Context) error {
 	_, err := s.run(ctx, func(ctx context.Context) (Signed, error) {
 		_, err := s.guard.Load()
 		if !errors.Is(err, ErrGuardMissing) && !errors.Is(err, ErrGuardCorrupt) {
-			return Signed{}, errors.Join(ErrGuardBusy, err)
+			return Signed{}, errors.Join(ErrGuardPresent, err)
 		}
 		v, err := s.view(ctx)
 		if err != nil {
@@ -169,15 +170,17 @@ type view struct {
 // view reads the head and the last checkpoint and verifies one against the
 // other and against the entries.
 func (s *Signer) view(ctx context.Context) (view, error) {
+	// The checkpoint before the head: another replica may publish and sign in
+	// between, and must not look like a rollback.
+	note, size, err := s.st.LastCheckpoint(ctx)
+	if err != nil {
+		return view{}, fmt.Errorf("tlog: read last checkpoint: %w", err)
+	}
 	head, err := s.st.Head(ctx)
 	if err != nil {
 		return view{}, fmt.Errorf("tlog: read head: %w", err)
 	}
-	v := view{now: Checkpoint{Origin: s.origin, Size: head.Size, Root: head.Root}, read: reader(ctx, s.st)}
-	var size int64
-	if v.note, size, err = s.st.LastCheckpoint(ctx); err != nil {
-		return view{}, fmt.Errorf("tlog: read last checkpoint: %w", err)
-	}
+	v := view{now: Checkpoint{Origin: s.origin, Size: head.Size, Root: head.Root}, note: note, read: reader(ctx, s.st)}
 	switch {
 	case size > head.Size:
 		return view{}, fmt.Errorf("%w: signed %d, stored %d", ErrRollback, size, head.Size)
@@ -215,7 +218,7 @@ func (s *Signer) emptyLog() error {
 // have left, out of the entries' bytes, and compares. In 2022 one flipped bit
 // between an entry and its hash ended a certificate log. It replays the rules
 // on the way: what breaks one is never signed. The first run covers the whole
-// log, about half a second for 100,000 entries.
+// log: under a second of one processor for 100,000 entries.
 func (s *Signer) rehash(ctx context.Context, read HashReader, size int64) error {
 	if s.checker == nil {
 		s.checker = NewChecker(s.origin)
