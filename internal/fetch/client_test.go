@@ -179,6 +179,12 @@ func TestFailuresHaveKinds(t *testing.T) {
 		switch r.URL.Path {
 		case "/slow":
 			<-r.Context().Done()
+		case "/drip":
+			for r.Context().Err() == nil {
+				_, _ = w.Write([]byte("."))
+				w.(http.Flusher).Flush()
+				time.Sleep(5 * time.Millisecond)
+			}
 		case "/short":
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte("ten bytes."))
@@ -188,6 +194,11 @@ func TestFailuresHaveKinds(t *testing.T) {
 	defer cancel()
 	if _, err := c.Get(ctx, Request{URL: base + "/slow"}); kindOf(err) != KindTimeout {
 		t.Errorf("slow: %v", err)
+	}
+	drip, cancel2 := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel2()
+	if _, err := c.Get(drip, Request{URL: base + "/drip"}); kindOf(err) != KindTimeout {
+		t.Errorf("drip: %v", err)
 	}
 	gone, stop := context.WithCancel(context.Background())
 	stop()
@@ -228,16 +239,12 @@ func TestCertificatesAreChecked(t *testing.T) {
 	}
 }
 
+// net/http reads the proxy settings once per process, so setting them here
+// would prove nothing: the transport itself must have none.
 func TestNoProxyIsAsked(t *testing.T) {
-	asked := false
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
-	defer proxy.Close()
-	t.Setenv("HTTP_PROXY", proxy.URL)
-	t.Setenv("http_proxy", proxy.URL)
-	names := startNames(t)
-	_, _ = New(Options{Resolver: names.resolver()}).Get(context.Background(), Request{URL: "http://nobody.test/"})
-	if asked {
-		t.Error("a proxy was asked")
+	wire, ok := New(Options{}).wire.(*http.Transport)
+	if !ok || wire.Proxy != nil || !wire.DisableKeepAlives || !wire.DisableCompression {
+		t.Errorf("transport %+v", wire)
 	}
 }
 

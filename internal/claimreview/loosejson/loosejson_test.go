@@ -134,6 +134,7 @@ func TestDamageCostsOneValue(t *testing.T) {
 		{"forgotten quote before the next name", "[{\"n\":1},{\"n\":2,\n\"x\":\"ab,\n\"y\":1},{\"n\":3}]", "1 3", nil, Fault{OpenQuote, 2}},
 		{"concatenated", `{"n":1}{"n":2} {"n":3}`, "1 2 3", nil, Fault{}},
 		{"words in front", "var x = {\"n\":1};", "1", nil, Fault{Broken, 1}},
+		{"too deep inside an object", "{\"n\":1,\"x\":" + strings.Repeat("[", 80) + "\n{\"n\":2}", "2", nil, Fault{TooDeep, 1}},
 		{"too deep", "[{\"n\":1}," + strings.Repeat("[", 80) + "\n{\"n\":2}", "1 2", nil, Fault{TooDeep, 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -226,8 +227,11 @@ func TestLongFeedIsNotHeld(t *testing.T) {
 	var before, now runtime.MemStats
 	runtime.ReadMemStats(&before)
 	count, peak := 0, uint64(0)
-	err := Stream(repeated(`{"dataFeedElement":[`, body, `null]}`, n), DefaultLimits(), []string{"dataFeedElement"}, func(v *Value) bool {
+	err := Stream(repeated(`{"dataFeedElement":[`, body, `null],"tail":1}`, n), DefaultLimits(), []string{"dataFeedElement"}, func(v *Value) bool {
 		count++
+		if len(v.Faults) > 0 {
+			t.Errorf("line %d: %v", v.Line, v.Faults)
+		}
 		if count%10_000 == 0 {
 			runtime.GC()
 			runtime.ReadMemStats(&now)
@@ -299,4 +303,18 @@ func values(vs []*Value) []any {
 		out = append(out, plain(v))
 	}
 	return out
+}
+
+// In JSON lines the next line is in its place again; inside a list nobody can
+// know.
+func TestFoundTellsFragmentsApart(t *testing.T) {
+	for in, want := range map[string]bool{
+		"{\"n\":1}\n{\"n\":2 !}\n{\"n\":3}\n":     false,
+		"[{\"n\":1},\n{\"n\":2 !},\n{\"n\":3}]\n": true,
+	} {
+		vs := all(t, in)
+		if last := vs[len(vs)-1]; last.Get("n").Text != "3" || last.Found != want {
+			t.Errorf("%q: found %v, want %v", in, last.Found, want)
+		}
+	}
 }
