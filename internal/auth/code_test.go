@@ -427,6 +427,9 @@ func TestSecretsAtRest(t *testing.T) {
 	if err := w.browser().enter("Bình", phrase, a.code(0)); err == nil {
 		t.Fatal("copied rows open another account")
 	}
+	// … while the account they were made for opens.
+	ok(t, w.browser().enter("Ann", phrase, a.code(0)))
+	w.pass(time.Minute)
 	// Under another key the app is worthless.
 	other, err := auth.New(auth.Config{Store: w.store, PublicURL: site, Key: make([]byte, 32), Staff: w.byID, StaffNamed: w.byName, Now: w.now})
 	ok(t, err)

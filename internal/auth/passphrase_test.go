@@ -22,6 +22,8 @@ func TestPassphraseRules(t *testing.T) {
 		"aaaaaaaaaaaaaaaaaaa":            PassphraseEasy,
 		"abababababababababab":           PassphraseEasy,
 		"abcabcdabcabcdabcabcd":          PassphraseEasy,
+		"mango7z mango7z mango7z":        PassphraseEasy,
+		"aabbabaababbabbaabab":           PassphraseEasy,
 		"123456789012345":                PassphraseEasy,
 		"qwertyuiopasdfgh":               PassphraseEasy,
 		"1q2w3e4r5t6y7u8i":               PassphraseEasy,
