@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# The program is built without cgo; so is everything else here, to compile it once. Only the race detector needs cgo.
+export CGO_ENABLED := 0
 .PHONY: help demo build test check setup eval bench golden screenshots soak release clean
 
 # Release targets; no cgo, so one machine builds them all.
@@ -15,7 +17,7 @@ demo: build ## a desk with a month of work in it, at http://127.0.0.1:8080 (data
 	@bin/soi demo
 
 build: ## build bin/soi, one file that needs nothing else
-	@CGO_ENABLED=0 go build -trimpath -o bin/soi ./cmd/soi
+	@go build -o bin/soi ./cmd/soi
 
 test: ## everything: house rules, both databases, Chromium, fuzzing; installs what it needs (about 15 minutes)
 	@scripts/test.sh
@@ -48,7 +50,7 @@ release: ## programs for all platforms and their checksums, in bin/release/
 	@rm -rf bin/release && mkdir -p bin/release
 	@for p in $(PLATFORMS); do \
 	  out="bin/release/soi-$${p%/*}-$${p#*/}"; [ "$${p%/*}" != windows ] || out="$$out.exe"; \
-	  echo "$$out"; CGO_ENABLED=0 GOOS="$${p%/*}" GOARCH="$${p#*/}" go build -trimpath -ldflags='-s -w' -o "$$out" ./cmd/soi; \
+	  echo "$$out"; GOOS="$${p%/*}" GOARCH="$${p#*/}" go build -trimpath -ldflags='-s -w' -o "$$out" ./cmd/soi; \
 	done
 	@cd bin/release && sha256sum soi-* > SHA256SUMS
 
