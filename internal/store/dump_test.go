@@ -226,33 +226,31 @@ func TestDamagedCopyIsNotKept(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t)
-		h, err := db.Health(t.Context())
-		if err != nil {
-			t.Fatal(err)
+func health(t *testing.T, fresh func(testing.TB) *DB) {
+	db := fresh(t)
+	h, err := db.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := steps(db.engine)
+	if err != nil || h.Have != len(all) || h.Want != len(all) || h.Bytes < 4096 || h.Version == "" || h.Engine != db.Engine() {
+		t.Errorf("health: %+v, %v", h, err)
+	}
+	if db.postgres() {
+		if h.Fsync != "off" || !slices.Contains(h.Concerns(), FsyncOff) || !slices.Contains(h.Concerns(), NoStandby) || h.SynchronousCommit != "on" || h.Encoding != "UTF8" {
+			t.Errorf("the quick test server: %+v, %v", h, h.Concerns())
 		}
-		all, err := steps(db.engine)
-		if err != nil || h.Have != len(all) || h.Want != len(all) || h.Bytes < 4096 || h.Version == "" || h.Engine != db.Engine() {
-			t.Errorf("health: %+v, %v", h, err)
+		if err := db.Backup(t.Context(), filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrNoFile) {
+			t.Errorf("Backup: %v", err)
 		}
-		if db.postgres() {
-			if h.Fsync != "off" || !slices.Contains(h.Concerns(), FsyncOff) || !slices.Contains(h.Concerns(), NoStandby) || h.SynchronousCommit != "on" || h.Encoding != "UTF8" {
-				t.Errorf("the quick test server: %+v, %v", h, h.Concerns())
-			}
-			if err := db.Backup(t.Context(), filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrNoFile) {
-				t.Errorf("Backup: %v", err)
-			}
-			return
-		}
-		if cs := h.Concerns(); len(cs) != 0 || h.Path != db.path || h.Integrity != "ok" {
-			t.Errorf("health: %+v, concerns %v", h, cs)
-		}
-		loose := openNew(t, Options{synchronous: "NORMAL"})
-		h, err = loose.Health(t.Context())
-		if err != nil || !slices.Equal(h.Concerns(), []Concern{NotFull}) {
-			t.Errorf("synchronous NORMAL: %v, %v", h.Concerns(), err)
-		}
-	})
+		return
+	}
+	if cs := h.Concerns(); len(cs) != 0 || h.Path != db.path || h.Integrity != "ok" {
+		t.Errorf("health: %+v, concerns %v", h, cs)
+	}
+	loose := openNew(t, Options{synchronous: "NORMAL"})
+	h, err = loose.Health(t.Context())
+	if err != nil || !slices.Equal(h.Concerns(), []Concern{NotFull}) {
+		t.Errorf("synchronous NORMAL: %v, %v", h.Concerns(), err)
+	}
 }

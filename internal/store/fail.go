@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 
@@ -63,9 +64,10 @@ func kindOf(err error) error {
 }
 
 // lostConnection reports whether the server could not be reached, or not any
-// more.
+// more, or database/sql has ended the transaction because its context ended.
 func lostConnection(err error) bool {
-	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+		pgconn.ErrConnClosed, pgx.ErrTxClosed} {
 		if errors.Is(err, gone) {
 			return true
 		}

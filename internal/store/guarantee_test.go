@@ -12,16 +12,24 @@ import (
 	"soi/internal/store/pgtest"
 )
 
-// onBoth runs a test on SQLite and on PostgreSQL. Each call of the function
-// it hands on gives an empty database that is up to date.
-func onBoth(t *testing.T, run func(t *testing.T, fresh func(testing.TB) *DB)) {
-	t.Run("SQLite", func(t *testing.T) {
-		run(t, func(t testing.TB) *DB { return openNew(t, Options{}) })
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		server := pgtest.Start(t, pgtest.Options{})
-		run(t, func(t testing.TB) *DB { return openAt(t, server.Database(t), Options{}) })
-	})
+// TestBoth runs what must hold on both engines. fresh gives an empty database
+// that is up to date.
+func TestBoth(t *testing.T) {
+	server := pgtest.Start(t, pgtest.Options{})
+	engines := map[Engine]func(testing.TB) *DB{
+		SQLite:     func(t testing.TB) *DB { return openNew(t, Options{}) },
+		PostgreSQL: func(t testing.TB) *DB { return openAt(t, server.Database(t), Options{}) },
+	}
+	tests := map[string]func(*testing.T, func(testing.TB) *DB){
+		"what was written stays": whatWasWrittenStays, "the second person is another": secondPersonIsAnother,
+		"columns are listed": columnsAreListed, "many migrate at once": manyMigrateAtOnce,
+		"foreign schemas are refused": foreignSchemasAreRefused, "health": health,
+	}
+	for engine, fresh := range engines {
+		for name, run := range tests {
+			t.Run(string(engine)+"/"+name, func(t *testing.T) { run(t, fresh) })
+		}
+	}
 }
 
 // raw runs a statement as someone with a database tool would.
@@ -78,82 +86,78 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// TestWhatWasWrittenStays changes history by hand: the database refuses.
-func TestWhatWasWrittenStays(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t)
-		_, review := furnish(t, db)
-		for _, query := range []string{
-			"UPDATE log_entry SET body = body", "DELETE FROM log_entry", "UPDATE log_hash SET h = h", "DELETE FROM log_hash",
-			"UPDATE log_checkpoint SET note = note", "DELETE FROM log_checkpoint", "UPDATE event SET kind = 'x'", "DELETE FROM event",
-			"UPDATE revision SET rating = 'true'", "DELETE FROM revision", "DELETE FROM document", "DELETE FROM log_head",
-			"UPDATE log_head SET size = 0", "UPDATE log_head SET root = root", "UPDATE log_head SET size = 2, time = time - 1",
-			"INSERT INTO log_head (one, size, time) VALUES (2, 0, 0)",
-		} {
-			if raw(t, db, query) == nil {
-				t.Errorf("the database took: %s", query)
-			}
+// whatWasWrittenStays changes history by hand: the database refuses.
+func whatWasWrittenStays(t *testing.T, fresh func(testing.TB) *DB) {
+	db := fresh(t)
+	_, review := furnish(t, db)
+	for _, query := range []string{
+		"UPDATE log_entry SET body = body", "DELETE FROM log_entry", "UPDATE log_hash SET h = h", "DELETE FROM log_hash",
+		"UPDATE log_checkpoint SET note = note", "DELETE FROM log_checkpoint", "UPDATE event SET kind = 'x'", "DELETE FROM event",
+		"UPDATE revision SET rating = 'true'", "DELETE FROM revision", "DELETE FROM document", "DELETE FROM log_head",
+		"UPDATE log_head SET size = 0", "UPDATE log_head SET root = root", "UPDATE log_head SET size = 2, time = time - 1",
+		"INSERT INTO log_head (one, size, time) VALUES (2, 0, 0)",
+	} {
+		if raw(t, db, query) == nil {
+			t.Errorf("the database took: %s", query)
 		}
-		if raw(t, db, "UPDATE document SET doc = $1", []byte("another")) == nil {
-			t.Error("the bytes of a document were changed")
+	}
+	if raw(t, db, "UPDATE document SET doc = $1", []byte("another")) == nil {
+		t.Error("the bytes of a document were changed")
+	}
+	if err := raw(t, db, "UPDATE document SET doc = NULL WHERE hash = $1", review.Hash); err != nil {
+		t.Errorf("a document cannot be erased: %v", err)
+	}
+	err := db.Read(t.Context(), func(tx desk.Tx) error {
+		rs, err := tx.Revisions(t.Context(), desk.RevisionFilter{Below: 1})
+		if err == nil && (len(rs) != 1 || !rs[0].Erased || rs[0].Doc.Verdict != "") {
+			t.Errorf("an erased revision reads as %+v", rs)
 		}
-		if err := raw(t, db, "UPDATE document SET doc = NULL WHERE hash = $1", review.Hash); err != nil {
-			t.Errorf("a document cannot be erased: %v", err)
+		if _, err := tx.Document(t.Context(), review.Hash); !errors.Is(err, desk.ErrErased) {
+			t.Errorf("an erased document: %v", err)
 		}
-		err := db.Read(t.Context(), func(tx desk.Tx) error {
-			rs, err := tx.Revisions(t.Context(), desk.RevisionFilter{Below: 1})
-			if err == nil && (len(rs) != 1 || !rs[0].Erased || rs[0].Doc.Verdict != "") {
-				t.Errorf("an erased revision reads as %+v", rs)
-			}
-			if _, err := tx.Document(t.Context(), review.Hash); !errors.Is(err, desk.ErrErased) {
-				t.Errorf("an erased document: %v", err)
-			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
-		}
+		return err
 	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
-// TestSecondPersonIsAnother tries to make the first person the second one, by
+// secondPersonIsAnother tries to make the first person the second one, by
 // hand: the database refuses whatever program asks.
-func TestSecondPersonIsAnother(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t)
-		_, r := furnish(t, db)
-		for what, try := range map[string]struct {
-			query string
-			args  []any
-		}{
-			"the submitter as reviewer": {"UPDATE review SET reviewer = submitted_by", nil},
-			"an author as reviewer":     {"UPDATE review SET reviewer = $1", []any{r.Authors[0]}},
-			"an unknown as reviewer":    {"UPDATE review SET reviewer = $1", []any{desk.NewID()}},
-			"nobody as reviewer":        {"UPDATE review SET reviewer = NULL", nil},
-			"an author's second part":   {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, r.Authors[0]}},
-			"the reviewer as author":    {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'wrote', 9)", []any{r.ID, r.Reviewer}},
-			"a second who decides":      {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, desk.NewID()}},
-			"a part turned round":       {"UPDATE review_part SET part = 'wrote' WHERE part = 'decided'", nil},
-			"another part's name":       {"UPDATE review SET decided_part = 'wrote'", nil},
-			"the reviewer taken away":   {"DELETE FROM review_part WHERE part = 'decided'", nil},
-			"an unknown kind":           {"UPDATE review SET kind = 'quietly'", nil},
-			"an unknown rating":         {"UPDATE claim SET rating = 'liar'", nil},
-			"an unknown tip state":      {"UPDATE tip SET state = 'gone'", nil},
-			"a claim that is not there": {"UPDATE tip SET claim = $1", []any{desk.NewID()}},
-			"a delivery without an id":  {"UPDATE tip SET ext_id = ''", nil},
-			"a second import of a page": {"INSERT INTO imported SELECT id || 'x', url, publisher, site, published, lang, claim, title, rating, added FROM imported", nil},
-		} {
-			if raw(t, db, try.query, try.args...) == nil {
-				t.Errorf("the database took %s: %s", what, try.query)
-			}
+func secondPersonIsAnother(t *testing.T, fresh func(testing.TB) *DB) {
+	db := fresh(t)
+	_, r := furnish(t, db)
+	for what, try := range map[string]struct {
+		query string
+		args  []any
+	}{
+		"the submitter as reviewer": {"UPDATE review SET reviewer = submitted_by", nil},
+		"an author as reviewer":     {"UPDATE review SET reviewer = $1", []any{r.Authors[0]}},
+		"an unknown as reviewer":    {"UPDATE review SET reviewer = $1", []any{desk.NewID()}},
+		"nobody as reviewer":        {"UPDATE review SET reviewer = NULL", nil},
+		"an author's second part":   {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, r.Authors[0]}},
+		"the reviewer as author":    {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'wrote', 9)", []any{r.ID, r.Reviewer}},
+		"a second who decides":      {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, desk.NewID()}},
+		"a part turned round":       {"UPDATE review_part SET part = 'wrote' WHERE part = 'decided'", nil},
+		"another part's name":       {"UPDATE review SET decided_part = 'wrote'", nil},
+		"the reviewer taken away":   {"DELETE FROM review_part WHERE part = 'decided'", nil},
+		"an unknown kind":           {"UPDATE review SET kind = 'quietly'", nil},
+		"an unknown rating":         {"UPDATE claim SET rating = 'liar'", nil},
+		"an unknown tip state":      {"UPDATE tip SET state = 'gone'", nil},
+		"a claim that is not there": {"UPDATE tip SET claim = $1", []any{desk.NewID()}},
+		"a delivery without an id":  {"UPDATE tip SET ext_id = ''", nil},
+		"a second import of a page": {"INSERT INTO imported SELECT id || 'x', url, publisher, site, published, lang, claim, title, rating, added FROM imported", nil},
+	} {
+		if raw(t, db, try.query, try.args...) == nil {
+			t.Errorf("the database took %s: %s", what, try.query)
 		}
-	})
+	}
 }
 
-// TestColumns holds every column against a list: a column that is not here is
+// columnsAreListed holds every column against a list: a column that is not here is
 // a decision to be taken, not a detail. There is none for the name, address
 // or account of anybody but staff.
-func TestColumns(t *testing.T) {
+func columnsAreListed(t *testing.T, fresh func(testing.TB) *DB) {
 	want := map[string]string{
 		"staff": "id name folded role lang created disabled", "setting": "name value",
 		"imported":    "id url publisher site published lang claim title rating added",
@@ -170,37 +174,35 @@ func TestColumns(t *testing.T) {
 		"session":      "id token staff role means created proven used expires until",
 		"sign_in_link": "hash staff made_by created expires", "factor": "id staff kind name data counter created used n", "spent": "hash until",
 	}
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t)
-		query := `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
-			WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid`
-		if db.postgres() {
-			query = `SELECT table_name, column_name FROM information_schema.columns
-				WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position`
+	db := fresh(t)
+	query := `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid`
+	if db.postgres() {
+		query = `SELECT table_name, column_name FROM information_schema.columns
+			WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position`
+	}
+	type column struct{ table, name string }
+	got := map[string][]string{}
+	err := db.read(t.Context(), func(tx *tx) error {
+		cs, err := many(t.Context(), tx, func(c *column) []any { return []any{&c.table, &c.name} }, query)
+		for _, c := range cs {
+			got[c.table] = append(got[c.table], c.name)
 		}
-		type column struct{ table, name string }
-		got := map[string][]string{}
-		err := db.read(t.Context(), func(tx *tx) error {
-			cs, err := many(t.Context(), tx, func(c *column) []any { return []any{&c.table, &c.name} }, query)
-			for _, c := range cs {
-				got[c.table] = append(got[c.table], c.name)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, cols := range got {
-			if want[name] != strings.Join(cols, " ") {
-				t.Errorf("table %s has the columns %q, the list says %q", name, strings.Join(cols, " "), want[name])
-			}
-			dumped := slices.ContainsFunc(tables(), func(t table) bool { return t.name == name })
-			if dumped == (name == "schema_step") {
-				t.Errorf("table %s: in dumps: %v", name, dumped)
-			}
-		}
-		if len(got) != len(want) {
-			t.Errorf("%d tables, the list has %d", len(got), len(want))
-		}
+		return err
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cols := range got {
+		if want[name] != strings.Join(cols, " ") {
+			t.Errorf("table %s has the columns %q, the list says %q", name, strings.Join(cols, " "), want[name])
+		}
+		dumped := slices.ContainsFunc(tables(), func(t table) bool { return t.name == name })
+		if dumped == (name == "schema_step") {
+			t.Errorf("table %s: in dumps: %v", name, dumped)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d tables, the list has %d", len(got), len(want))
+	}
 }

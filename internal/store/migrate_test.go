@@ -149,23 +149,21 @@ func killAt(t *testing.T, dsn string, step, statement int) {
 	}
 }
 
-func TestManyMigrateAtOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t) // for its address; its schema is made again below
-		reset(t, db)
-		var all sync.WaitGroup
-		for range 6 {
-			all.Go(func() {
-				if err := db.Migrate(t.Context()); err != nil {
-					t.Errorf("Migrate: %v", err)
-				}
-			})
-		}
-		all.Wait()
-		if have, want, err := db.Schema(t.Context()); err != nil || have != want || want == 0 {
-			t.Errorf("schema %d of %d, %v", have, want, err)
-		}
-	})
+func manyMigrateAtOnce(t *testing.T, fresh func(testing.TB) *DB) {
+	db := fresh(t) // for its address; its schema is made again below
+	reset(t, db)
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Errorf("Migrate: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if have, want, err := db.Schema(t.Context()); err != nil || have != want || want == 0 {
+		t.Errorf("schema %d of %d, %v", have, want, err)
+	}
 }
 
 // reset takes everything out of a database.
@@ -191,34 +189,32 @@ func emptySQLite(t *testing.T) *DB {
 	return db
 }
 
-func TestForeignSchemasAreRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(testing.TB) *DB) {
-		db := fresh(t)
-		if err := db.Migrate(t.Context()); err != nil {
-			t.Errorf("migrating again: %v", err)
-		}
-		_, want, err := db.Schema(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := raw(t, db, "INSERT INTO schema_step (number, name, checksum, done) VALUES ($1, 'later', 'x', 0)", want+1); err != nil {
-			t.Fatal(err)
-		}
-		var newer *NewerSchemaError
-		if err := db.Migrate(t.Context()); !errors.As(err, &newer) || newer.Have != want+1 || newer.Want != want {
-			t.Errorf("a newer schema: %v", err)
-		}
-		if h, err := db.Health(t.Context()); err != nil || h.Have != want+1 {
-			t.Errorf("health: %+v, %v", h, err)
-		}
-		if err := firstOf(raw(t, db, "DELETE FROM schema_step WHERE number = $1", want+1), raw(t, db, "UPDATE schema_step SET checksum = 'y' WHERE number = 1")); err != nil {
-			t.Fatal(err)
-		}
-		var changed *ChangedSchemaError
-		if err := db.Migrate(t.Context()); !errors.As(err, &changed) || changed.Number != 1 {
-			t.Errorf("a changed schema: %v", err)
-		}
-	})
+func foreignSchemasAreRefused(t *testing.T, fresh func(testing.TB) *DB) {
+	db := fresh(t)
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Errorf("migrating again: %v", err)
+	}
+	_, want, err := db.Schema(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := raw(t, db, "INSERT INTO schema_step (number, name, checksum, done) VALUES ($1, 'later', 'x', 0)", want+1); err != nil {
+		t.Fatal(err)
+	}
+	var newer *NewerSchemaError
+	if err := db.Migrate(t.Context()); !errors.As(err, &newer) || newer.Have != want+1 || newer.Want != want {
+		t.Errorf("a newer schema: %v", err)
+	}
+	if h, err := db.Health(t.Context()); err != nil || h.Have != want+1 {
+		t.Errorf("health: %+v, %v", h, err)
+	}
+	if err := firstOf(raw(t, db, "DELETE FROM schema_step WHERE number = $1", want+1), raw(t, db, "UPDATE schema_step SET checksum = 'y' WHERE number = 1")); err != nil {
+		t.Fatal(err)
+	}
+	var changed *ChangedSchemaError
+	if err := db.Migrate(t.Context()); !errors.As(err, &changed) || changed.Number != 1 {
+		t.Errorf("a changed schema: %v", err)
+	}
 }
 
 func TestUsingADatabaseBeforeMigrate(t *testing.T) {
