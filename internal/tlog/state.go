@@ -90,6 +90,37 @@ func (s VerdictState) Next(index int64, e Entry) (VerdictState, error) {
 	return next, nil
 }
 
+// StateOf rebuilds the state of a verdict from its last entry, at index last,
+// reading back along prev only as far as the last rating: one entry, or a few
+// after a withdrawal. last 0 is a verdict that was never logged. A writer asks
+// Next of it before Append, so that nothing is stored that the Signer would
+// refuse for ever. read returns the bytes of one entry; what it cannot return
+// is an error, an entry of another verdict is ErrDamaged.
+func StateOf(last int64, read func(index int64) ([]byte, error)) (VerdictState, error) {
+	var s VerdictState
+	verdict := ""
+	for at := last; at > 0; {
+		body, err := read(at)
+		if err != nil {
+			return VerdictState{}, err
+		}
+		e, err := Parse(body)
+		if err != nil || !e.Kind.OfVerdict() || e.Prev >= at || verdict != "" && e.Verdict != verdict {
+			return VerdictState{}, fmt.Errorf("%w: entry %d in the chain of entry %d", ErrDamaged, at, last)
+		}
+		if at == last {
+			verdict = e.Verdict
+			s = VerdictState{Status: statusAfter(e.Kind), Index: at, Rev: e.Rev, Doc: e.Doc}
+		}
+		if e.Rating != "" {
+			s.Rating = e.Rating
+			break
+		}
+		at = e.Prev
+	}
+	return s, nil
+}
+
 func statusAfter(k Kind) Status {
 	switch k {
 	case KindWithdraw:

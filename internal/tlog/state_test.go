@@ -167,3 +167,50 @@ func TestCatchUp(t *testing.T) {
 		t.Errorf("last verdict: %+v", s)
 	}
 }
+
+// The state read back from one entry is the one that replaying gives.
+func TestStateOf(t *testing.T) {
+	d := lively(t, 40)
+	v := verdictID(9)
+	for _, k := range []Kind{KindCorrect, KindWithdraw, KindErase, KindRestore, KindErase} {
+		rating, reason := "half-true", ReasonLegal
+		if k.ends() {
+			rating = ""
+		}
+		d.step(v, k, rating, reason)
+	}
+	reads := 0
+	read := func(index int64) ([]byte, error) {
+		reads++
+		b, err := d.log.Entries(t.Context(), index, index+1)
+		if err != nil {
+			return nil, err
+		}
+		return b[0], nil
+	}
+	c := NewChecker(testOrigin)
+	if err := c.CatchUp(t.Context(), d.log, d.log.head.Size); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range c.verdicts {
+		if got, err := StateOf(want.Index, read); err != nil || got != want {
+			t.Errorf("%s: %+v, %v; want %+v", id, got, err, want)
+		}
+	}
+	if s := c.Verdict(v); s.Status != StatusErased || s.Rating != "half-true" || s.Rev != 6 {
+		t.Errorf("%+v", s)
+	}
+	if got, err := StateOf(0, read); err != nil || got != (VerdictState{}) {
+		t.Errorf("never logged: %+v, %v", got, err)
+	}
+	if _, err := StateOf(1, read); !errors.Is(err, ErrDamaged) {
+		t.Errorf("entry of no verdict: %v", err)
+	}
+	if _, err := StateOf(1000, read); !errors.Is(err, errMem) {
+		t.Errorf("no such entry: %v", err)
+	}
+	d.log.entries[4], d.log.entries[44] = d.log.entries[44], d.log.entries[4]
+	if _, err := StateOf(4, read); !errors.Is(err, ErrDamaged) {
+		t.Errorf("entry that points forward: %v", err)
+	}
+}
