@@ -25,6 +25,7 @@ func TestNormalURL(t *testing.T) {
 		"https://a.example/tin-tức?q=nước":                               "https://a.example/tin-t%E1%BB%A9c?q=nước",
 		"“https://a.example/x”":                                          "https://a.example/x",
 		"https://a.example/\n x":                                         "https://a.example/%20x",
+		"https://Báo.example:8443/":                                      "https://xn--bo-mia.example:8443/",
 		"http://a.example:/":                                             "http://a.example/",
 	} {
 		if got, err := NormalURL(in, ""); err != nil || got != want {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // errURL: there is no http or https address in the text.
@@ -41,7 +43,9 @@ func NormalURL(raw, base string) (string, error) {
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " %") {
 		return "", errURL
 	}
-	u.Host = strings.ToLower(u.Host)
+	if u.Host, err = asciiHost(u); err != nil {
+		return "", err
+	}
 	switch port := u.Port(); {
 	case port == "" && strings.HasSuffix(u.Host, ":"),
 		u.Scheme == "http" && port == "80", u.Scheme == "https" && port == "443":
@@ -60,6 +64,23 @@ func NormalURL(raw, base string) (string, error) {
 		return "", errURL
 	}
 	return out, nil
+}
+
+// asciiHost gives host and port in lower case, names beyond ASCII in the form
+// that is looked up (xn--…).
+func asciiHost(u *url.URL) (string, error) {
+	host := strings.ToLower(u.Host)
+	if strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return host, nil
+	}
+	name, err := idna.Lookup.ToASCII(u.Hostname())
+	if err != nil || name == "" {
+		return "", errURL
+	}
+	if p := u.Port(); p != "" {
+		name += ":" + p
+	}
+	return name, nil
 }
 
 func parseURL(raw, base string) (*url.URL, error) {

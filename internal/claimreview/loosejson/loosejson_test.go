@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -315,6 +316,21 @@ func TestFoundTellsFragmentsApart(t *testing.T) {
 		vs := all(t, in)
 		if last := vs[len(vs)-1]; last.Get("n").Text != "3" || last.Found != want {
 			t.Errorf("%q: found %v, want %v", in, last.Found, want)
+		}
+	}
+}
+
+// White space, quotes and braces in masses cost time in proportion.
+func TestHostileTextsAreReadQuickly(t *testing.T) {
+	const n = 1 << 20
+	for name, unit := range map[string]string{"line breaks": "\n", "quotes": "\" ", "braces": "{", "brackets in objects": "{\"a\":[", "typographic": "“ ", "comments": "/* ", "names": "{a", "backslashes": "\\"} {
+		start := time.Now()
+		all(t, `{"a":"`+strings.Repeat(unit, n/len(unit)))
+		all(t, strings.Repeat(unit, n/len(unit)))
+		if d := time.Since(start); d > 20*time.Second {
+			t.Errorf("%s: %v for %d MiB", name, d, 2*n>>20)
+		} else {
+			t.Logf("%s: %v", name, d)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type parser struct {
 	faults []Fault
 	start  int64 // bytes read when the current handed-out value began
 	nodes  int
+	judged int64 // looksOpen has its answer for all line breaks before this byte
 }
 
 func (p *parser) fault(k FaultKind) { p.faultAt(k, p.src.line) }
@@ -74,7 +75,7 @@ func (p *parser) wrapping(c byte) bool {
 		return true
 	case p.src.has("//"):
 		p.src.skip(2)
-		rest, newline := p.src.afterBlanks(0)
+		rest, _, newline := p.src.afterBlanks(0)
 		marks := []string{"<![CDATA[", "]]>", "<!--", "-->"}
 		for _, m := range marks {
 			if !newline && bytes.HasPrefix(rest, []byte(m)) {

@@ -115,11 +115,12 @@ func blank(b []byte) int {
 }
 
 // afterBlanks looks past white space from byte offset from on, without taking
-// anything: the coming bytes, and whether a line break was passed.
-func (s *source) afterBlanks(from int) (rest []byte, newline bool) {
+// anything: the coming bytes, how many were passed, and whether a line break
+// was among them.
+func (s *source) afterBlanks(from int) (rest []byte, passed int, newline bool) {
 	b := s.ahead(32)
 	if from >= len(b) {
-		return nil, false
+		return nil, 0, false
 	}
 	if blank(b[from:]) > 0 { // look further only when there is something to pass
 		b = s.ahead(lookahead)
@@ -128,8 +129,9 @@ func (s *source) afterBlanks(from int) (rest []byte, newline bool) {
 	for {
 		n := blank(b)
 		if n == 0 {
-			return b, newline
+			return b, passed, newline
 		}
+		passed += n
 		newline = newline || b[0] == '\n' || b[0] == '\r'
 		b = b[n:]
 	}

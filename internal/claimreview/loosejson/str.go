@@ -94,7 +94,7 @@ func (p *parser) closes(c byte, quote string) int {
 			return -1
 		}
 	}
-	rest, newline := p.src.afterBlanks(more)
+	rest, _, newline := p.src.afterBlanks(more)
 	if p.endsString(rest, newline, c) {
 		return more
 	}
@@ -141,7 +141,11 @@ func (p *parser) endsString(rest []byte, newline bool, quote byte) bool {
 // looksOpen is asked at a line break inside a string: does the next line look
 // like JSON going on, so that the closing quote was forgotten?
 func (p *parser) looksOpen() bool {
-	rest, _ := p.src.afterBlanks(0)
+	if p.src.read < p.judged {
+		return false // still in the white space judged at an earlier line break
+	}
+	rest, passed, _ := p.src.afterBlanks(0)
+	p.judged = p.src.read + int64(passed)
 	if len(rest) == 0 {
 		return false
 	}
