@@ -10,43 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"soi/internal/app"
-	"soi/internal/config"
+	"soi/internal/app/apptest"
 	"soi/internal/desk"
 	"soi/internal/match"
 )
 
-// demoDesk runs the desk of the demo in a temporary folder until the benchmark ends.
-func demoDesk(b *testing.B) *app.Server {
-	b.Helper()
-	nothing := func(string) (string, bool) { return "", false }
-	c, err := config.Load("", nothing, map[string]string{"data": b.TempDir(), "listen": "127.0.0.1:0", "public-url": "http://127.0.0.1:8080"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	a, err := app.Open(b.Context(), c, app.Options{LogBegins: time.Now().AddDate(0, 0, -40)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := a.FillDemo(b.Context(), func(int, int) {}); err != nil {
-		b.Fatal(err)
-	}
-	s, err := a.Start(b.Context())
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := errors.Join(s.Stop(), a.Close()); err != nil {
-			b.Error(err)
-		}
-	})
-	return s
-}
-
 // BenchmarkTips measures tips that are read, matched and on disk before the answer, as from the counter's form,
 // eight at a time.
 func BenchmarkTips(b *testing.B) {
-	s := demoDesk(b)
+	s := apptest.Start(b, apptest.Options{Demo: true})
 	run := time.Now().UnixNano()
 	var n atomic.Int64
 	b.SetParallelism(4) // times two cores
@@ -71,7 +43,7 @@ func BenchmarkTips(b *testing.B) {
 
 // BenchmarkPages measures public pages over kept connections, eight at a time, each read to its end.
 func BenchmarkPages(b *testing.B) {
-	s := demoDesk(b)
+	s := apptest.Start(b, apptest.Options{Demo: true})
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	pages := []string{"/", "/checks"}
 	list := fetch(b, client, s.URL+"/checks")
