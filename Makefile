@@ -37,7 +37,7 @@ bench: build ## how fast: matching beside bleve, tips and pages a second
 	@scripts/bench.sh
 
 golden: ## write the wanted outputs of golden tests anew; look at the difference before you commit it
-	@SOI_GOLDEN=update go test -count=1 -run 'Golden|Script' ./...
+	@go test -count=1 $$(grep -rl --include='*_test.go' 'flag.Bool("update"' internal cmd | xargs -n 1 dirname | sort -u | sed 's|^|./|') -update
 
 screenshots: setup ## pictures of the main pages, phone and desktop, in screenshots/
 	@rm -rf screenshots && SOI_SCREENSHOTS="$$PWD/screenshots" go test -count=1 -timeout 20m -run '^TestScreenshots$$' ./internal/...

@@ -42,8 +42,9 @@ plain_build() {
 nested_builds() {
   local dir
   for dir in tools bench; do
-    [ ! -f "$dir/go.mod" ] || (cd "$dir" && go vet ./... && go mod verify >/dev/null) || return 1
+    [ ! -f "$dir/go.mod" ] || (cd "$dir" && go vet ./...) || return 1
   done
+  (cd tools && go mod verify >/dev/null)
 }
 export -f gofmt_clean libc_pinned plain_build nested_builds
 

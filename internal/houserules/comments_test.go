@@ -13,7 +13,7 @@ import (
 func packageComments() rule {
 	check := func(h *house) []finding {
 		comments, folders := map[string]string{}, []string{}
-		for _, s := range h.product() {
+		for _, s := range h.goFiles() { // a package that has tests alone says it in one of them
 			if _, seen := comments[s.pkg()]; !seen {
 				folders = append(folders, s.pkg())
 			}
@@ -32,6 +32,7 @@ func packageComments() rule {
 	return rule{name: "package comments", check: check,
 		refuse: []sample{
 			one(`does not say "owns"`, "internal/desk/a.go", "package desk"),
+			one(`does not say "owns"`, "internal/e2e/a_test.go", "package e2e"),
 			one(`does not say "start reading at"`, "internal/desk/a.go", "// Package desk: it owns much. It does not own the rest.\npackage desk"),
 		},
 		accept: []sample{{files: map[string]string{

@@ -34,11 +34,12 @@ var mayImport = map[string][]string{
 	"store/pgtest":    {},
 	"app/apptest":     {everything},
 	"browsertest":     {},
+	"e2e":             {everything}, // tests alone: people in a browser with the whole program
 	"houserules":      {},
 }
 
 // testSupport may be imported by tests and by each other, never by the program.
-var testSupport = []string{"store/storetest", "store/pgtest", "app/apptest", "browsertest", "houserules"}
+var testSupport = []string{"store/storetest", "store/pgtest", "app/apptest", "browsertest", "e2e", "houserules"}
 
 // testsMayImport is open to every test beside its package's own row: a real SQLite database instead of a mock.
 var testsMayImport = append([]string{"store"}, testSupport...)
