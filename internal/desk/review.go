@@ -339,7 +339,7 @@ func (d *Desk) publish(ctx context.Context, tx Tx, r Review, c *Claim) (Event, e
 		return Event{}, err
 	}
 	rev := Revision{Verdict: c.ID, Rev: doc.Rev, Kind: doc.Kind, Reason: doc.Reason, Rating: doc.Rating,
-		LogIndex: place.Index, At: place.Time, Hash: r.Hash}
+		LogIndex: place.Index, At: place.Time, Hash: r.Hash, Doc: doc}
 	if err := tx.AddRevision(ctx, rev, r.Doc); err != nil {
 		return Event{}, err
 	}
