@@ -65,6 +65,24 @@ func (x *Index) Search(terms []Term, n, budget int) []Hit {
 	return slices.Clone(s.hits[:min(n, len(s.hits))])
 }
 
+// Rescore returns the exact scores of given documents, which must stand in
+// ascending order; removed ones are left out.
+func (x *Index) Rescore(terms []Term, docs []uint32) []Hit {
+	hits := make([]Hit, 0, len(docs))
+	for _, d := range docs {
+		if !x.Dead(d) {
+			hits = append(hits, Hit{Doc: d})
+		}
+	}
+	sat := x.saturation()
+	for _, t := range terms {
+		if t.Weight > 0 && x.DocFreq(t.Term) > 0 {
+			x.probe(hits, t, sat)
+		}
+	}
+	return hits
+}
+
 // sortTerms puts the terms that have postings in order of list length.
 func (x *Index) sortTerms(s *scratch, terms []Term) {
 	s.terms, s.late = s.terms[:0], s.late[:0]

@@ -163,14 +163,13 @@ func senseOf(stem string) string {
 
 // bag is the words of a text by stem, each with the marked forms it stands in
 // ("" for a form typed without marks).
-type bag map[string][]string
+type bag map[uint32][]string
 
 func bagOf(s *side) bag {
 	b := bag{}
 	for i := range s.words {
 		w := &s.words[i]
-		k := senseOf(w.stem)
-		b[k] = append(b[k], w.marks())
+		b[w.key] = append(b[w.key], w.marks())
 	}
 	return b
 }
@@ -179,8 +178,8 @@ func bagOf(s *side) bag {
 // written with marks, the same marks.
 func (b bag) has(w *sideWord) bool {
 	mine := w.marks()
-	for _, m := range b[senseOf(w.stem)] {
-		if mine == "" || m == "" || m == mine || senseOf(w.stem) != w.stem {
+	for _, m := range b[w.key] {
+		if mine == "" || m == "" || m == mine || w.key != StemHash(w.stem) {
 			return true
 		}
 	}
@@ -196,7 +195,7 @@ func (w *sideWord) marks() string {
 }
 
 func alikeWords(a, b *sideWord) bool {
-	if senseOf(a.stem) != senseOf(b.stem) {
+	if a.key != b.key {
 		return false
 	}
 	x, y := a.marks(), b.marks()

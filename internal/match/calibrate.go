@@ -54,6 +54,9 @@ type Calibration struct {
 type Threshold struct {
 	Same    float64 `json:"same"`
 	Perhaps float64 `json:"perhaps"`
+	// Missing is the largest share of the claim's content that a message may lack
+	// and still be given its answer without asking.
+	Missing float64 `json:"missing"`
 }
 
 // Calibrations is the content of calibration.json: one set with the learned
@@ -93,8 +96,9 @@ func (c *Calibration) threshold(family string) Threshold {
 	if t, ok := c.Families[family]; ok {
 		return t
 	}
-	t := Threshold{Same: 0.999, Perhaps: 0.2}
+	t := Threshold{Same: 0.999, Perhaps: 0.2, Missing: 1}
 	for _, f := range c.Families {
+		t.Missing = min(t.Missing, f.Missing)
 		t.Same, t.Perhaps = max(t.Same, f.Same), max(t.Perhaps, f.Perhaps)
 	}
 	return t

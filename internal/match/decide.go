@@ -1,6 +1,10 @@
 package match
 
-import "slices"
+import (
+	"slices"
+
+	"soi/internal/text"
+)
 
 // weighed is a candidate with what speaks for and against it.
 type weighed struct {
@@ -14,11 +18,11 @@ type weighed struct {
 }
 
 // careful is how many candidates are read word by word.
-const careful = 12
+const careful = 8
 
 // weigh reads the best candidates of a question word by word and gives each its
 // probability.
-func (m *Matcher) weigh(qu *question, cs []candidate, least int) []weighed {
+func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 	if len(cs) == 0 {
 		return nil
 	}
@@ -31,7 +35,7 @@ func (m *Matcher) weigh(qu *question, cs []candidate, least int) []weighed {
 	n := min(max(careful, least), len(cs))
 	out := make([]weighed, 0, n)
 	for i := range cs[:n] {
-		w := weighed{candidate: cs[i], rec: &m.docs[cs[i].doc], side: q}
+		w := weighed{candidate: *cs[i], rec: &m.docs[cs[i].doc], side: q}
 		w.diff = m.differ(q, w.rec)
 		w.sig = m.signalsOf(qu, &w, cs)
 		w.sig[sShort] = short
@@ -71,7 +75,7 @@ func (m *Matcher) differ(q *side, r *record) *differences {
 	return x
 }
 
-func (m *Matcher) signalsOf(qu *question, w *weighed, cs []candidate) signals {
+func (m *Matcher) signalsOf(qu *question, w *weighed, cs []*candidate) signals {
 	f, d := &w.f, w.diff
 	var s signals
 	other := cs[0].rate
@@ -122,12 +126,47 @@ func (m *Matcher) decide(lang string, best *weighed) Decision {
 	switch {
 	case exact && !best.diff.blocks():
 		return DecisionSame
-	case best.chance >= t.Same && !best.diff.blocks() && best.sig[sShort] == 0:
+	case best.chance >= t.Same && best.eligible(t.Missing):
 		return DecisionSame
 	case best.chance >= t.Perhaps:
 		return DecisionPerhaps
 	}
 	return DecisionNew
+}
+
+// eligible reports whether a match may be given as the answer at all, whatever
+// its probability: no difference that makes another claim of it, words enough,
+// and nearly all of what the claim says is in the message.
+func (w *weighed) eligible(missing float64) bool {
+	return !w.diff.blocks() && w.sig[sShort] == 0 && float64(w.diff.missing) <= missing
+}
+
+// Judged is one match with the signals behind its probability, for calibration.
+type Judged struct {
+	ID       string
+	Signals  []float64 // in the order of SignalNames
+	Chance   float64
+	Missing  float64
+	Eligible bool // nothing but Missing and Chance stands against "same"
+	Exact    bool
+}
+
+// Judge lists the matches of a message looked up as one part, in the ranker's
+// order, with what the decision rests on.
+func (m *Matcher) Judge(q Query) []Judged {
+	body := text.Unwrap(q.Text).Body
+	m.settle()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	qu := m.analyse(body, text.Language(body))
+	if len(qu.toks) == 0 {
+		return nil
+	}
+	var out []Judged
+	for _, w := range m.unique(m.weigh(qu, m.candidates(q, qu), 0)) {
+		out = append(out, Judged{w.rec.id, w.sig[:], w.chance, float64(w.diff.missing), w.eligible(1), w.sig[sExact] == 1})
+	}
+	return out
 }
 
 // merge keeps each document once, with its best part, in order of probability

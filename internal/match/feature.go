@@ -33,10 +33,10 @@ const (
 	fAsked              // content words of the question, logarithm
 	fClaimLen           // words of the claim, logarithm
 	fTitleLen           // words of the title, logarithm
-	fSoft               // share of the question's weight held, word parts counted
+	fPull               // share of the question's learned pull that the document holds
 	fSense              // cosine of the learned word vectors
 	fSenseTop           // … less the best candidate's
-	fSenseClaim         // … of the question and the claim alone
+	fPullHeld           // share of the claim's and title's learned pull that the question holds
 	fNegation           // 1 if one side negates and the other does not
 	fUnspaced           // 1 for scripts without blanks
 	fRank               // place in the first look-up, logarithm
@@ -49,7 +49,7 @@ const (
 func FeatureNames() []string {
 	return []string{"score", "score-top", "cover", "cover-claim", "cover-title", "cover-rest", "held-claim", "held-title", "mutual",
 		"pairs", "near", "run", "rarest", "rarest2", "rarest3", "shared", "figures", "figures-lost", "names", "names-asked", "marks",
-		"asked", "claim-len", "title-len", "soft", "sense", "sense-top", "sense-claim", "negation", "unspaced", "rank", "archive", "known"}
+		"asked", "claim-len", "title-len", "pull", "sense", "sense-top", "pull-held", "negation", "unspaced", "rank", "archive", "known"}
 }
 
 // features is one candidate as the ranker sees it.
@@ -63,6 +63,7 @@ type asked struct {
 	stem   uint32
 	marked uint32
 	weight float32 // idf as a share of the highest idf, grammar words less
+	pull   float32
 	flags  uint8
 	name   bool
 	at     int // index of its first qtok
@@ -75,6 +76,7 @@ type sheet struct {
 	mask  uint32
 	next  []int32 // next[i]: index in uniq of the word after uniq[i]'s first place, -1 none
 	total float32 // sum of weights
+	pull  float32 // sum of pulls
 	figs  int
 	names float32
 	pairs float32
@@ -97,9 +99,10 @@ func (m *Matcher) sheet(qu *question) *sheet {
 				break
 			}
 			u = int32(len(s.uniq))
-			s.uniq = append(s.uniq, asked{t.stem, t.marked, t.weight, t.flags, t.name(), i})
+			s.uniq = append(s.uniq, asked{t.stem, t.marked, t.weight, t.pull, t.flags, t.name(), i})
 			s.insert(t.stem, u)
 			s.total += t.weight
+			s.pull += t.pull
 		}
 		order = append(order, u)
 	}
@@ -152,6 +155,7 @@ func (s *sheet) find(stem uint32) int32 {
 type held struct {
 	bits                [maxAsked / 64]uint64 // stems of the question seen
 	weight, total       float32               // of the document's words: shared, all
+	pull, pullAll       float32
 	names, namesAll     float32
 	figs, figsAll       int
 	marked, markedAgree int
@@ -178,6 +182,7 @@ func (m *Matcher) scan(s *sheet, toks []uint32, h *held) {
 		u := s.find(w.stem)
 		h.words++
 		h.total += weight
+		h.pullAll += w.pull
 		h.neg = h.neg || w.flags&flagNegate != 0
 		name := t&tokUpper != 0 && t&tokFirst == 0 && w.flags&(flagStop|flagFigure) == 0
 		if name {
@@ -211,6 +216,7 @@ func (m *Matcher) scan(s *sheet, toks []uint32, h *held) {
 
 func (h *held) share(s *sheet, u int32, w *wordInfo, weight float32, name bool) {
 	h.weight += weight
+	h.pull += w.pull
 	h.bits[u>>6] |= 1 << (u & 63)
 	if name {
 		h.names += weight
@@ -234,7 +240,7 @@ func (m *Matcher) compare(s *sheet, d *record, f *features) {
 	m.scan(s, toks[d.ends[0]:d.ends[1]], &title)
 	m.scan(s, toks[d.ends[1]:], &rest)
 	total := max(s.total, 1e-6)
-	var inClaim, inTitle, inRest, all, names float32
+	var inClaim, inTitle, inRest, all, names, pull float32
 	var top [3]float32
 	figs, shared := 0, 0
 	for u := range s.uniq {
@@ -249,6 +255,7 @@ func (m *Matcher) compare(s *sheet, d *record, f *features) {
 			continue
 		}
 		all += a.weight
+		pull += a.pull
 		if !c && !t {
 			inRest += a.weight
 		}
@@ -272,6 +279,8 @@ func (m *Matcher) compare(s *sheet, d *record, f *features) {
 	f[fRarest], f[fRarest2], f[fRarest3], f[fShared] = top[0], top[1], top[2], log2(shared)
 	f[fFigures] = ratio(figs, s.figs)
 	f[fFiguresLost] = ratio(claim.figsAll-claim.figs+title.figsAll-title.figs, max(1, claim.figsAll+title.figsAll))
+	f[fPull] = pull / max(s.pull, 1e-6)
+	f[fPullHeld] = (claim.pull + title.pull) / max(claim.pullAll+title.pullAll, 1e-6)
 	f[fNames] = -1
 	if n := claim.namesAll + title.namesAll; n > 0 {
 		f[fNames] = (claim.names + title.names) / n

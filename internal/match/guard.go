@@ -18,7 +18,7 @@ type side struct {
 
 type sideWord struct {
 	word, folded, stem string
-	term               uint32
+	key                uint32 // see wordInfo
 	weight             float32
 	flags              uint8
 	name               bool
@@ -70,7 +70,7 @@ func (m *Matcher) sideOf(toks []uint32) *side {
 	for _, t := range toks {
 		id := t & tokWord
 		w := &m.lex.info[id]
-		s.add(sideWord{word: m.lex.words[id], term: w.stem, weight: w.weight, flags: w.flags,
+		s.add(sideWord{word: m.lex.words[id], folded: m.lex.forms[id].folded, stem: m.lex.forms[id].stem, key: w.key, weight: w.weight, flags: w.flags,
 			name: t&tokUpper != 0 && t&tokFirst == 0, figure: w.flags&flagFigure != 0}, t&tokPercent != 0)
 	}
 	return s.finish()
@@ -81,13 +81,13 @@ func (qu *question) side() *side {
 	s := &side{}
 	for i := range qu.toks {
 		t := &qu.toks[i]
-		s.add(sideWord{word: t.word, term: t.stem, weight: t.weight, flags: t.flags, name: t.name(), figure: t.flags&flagFigure != 0}, t.percent)
+		stem := text.Stem(t.word)
+		s.add(sideWord{word: t.word, folded: text.Unmark(t.word), stem: stem, key: StemHash(senseOf(stem)), weight: t.weight, flags: t.flags, name: t.name(), figure: t.flags&flagFigure != 0}, t.percent)
 	}
 	return s.finish()
 }
 
 func (s *side) add(w sideWord, percent bool) {
-	w.folded, w.stem = text.Unmark(w.word), text.Stem(w.word)
 	s.words = append(s.words, w)
 	s.quant = append(s.quant, text.Quantity{}) // room; filled by finish
 	if percent {
@@ -96,6 +96,7 @@ func (s *side) add(w sideWord, percent bool) {
 }
 
 func (s *side) finish() *side {
+	s.settleStops()
 	p := make([]text.Piece, len(s.words))
 	folded := make([]string, len(s.words))
 	for i, w := range s.words {
@@ -118,6 +119,20 @@ func (s *side) finish() *side {
 	return s
 }
 
+// settleStops reads words without marks by the company they keep: in a text that
+// is written with marks, "tai" is an ear and not a hurried "tại".
+func (s *side) settleStops() {
+	marked := slices.ContainsFunc(s.words, func(w sideWord) bool { return w.word != w.folded })
+	if !marked {
+		return
+	}
+	for i := range s.words {
+		if w := &s.words[i]; w.word == w.folded && w.flags&flagStop != 0 && text.HurriedStop(w.word) {
+			w.flags &^= flagStop
+		}
+	}
+}
+
 // negations counts words that turn the statement round. "Không chỉ", "not only"
 // do not; nor does the "không" that closes a question.
 func (s *side) negations() int {
@@ -132,7 +147,7 @@ func (s *side) negations() int {
 		}
 		last := i+1 == len(s.words) || i+2 >= len(s.words) && (next == "a" || next == "vay" || next == "nhi" || next == "the" || next == "moi")
 		switch {
-		case next == "chi" || next == "nhung" || next == "only" || next == "just" || next == "biet" || next == "ngo":
+		case next == "chi" || next == "nhung" || next == "only" || next == "just" || next == "biet" || i+1 < len(s.words) && s.words[i+1].word == "ngờ":
 		case last && (w.folded == "khong" || w.folded == "chua" || w.folded == "chang"):
 		case w.folded == "khong" && i > 0 && (s.words[i-1].folded == "hay" || s.words[i-1].folded == "phai" && i+2 >= len(s.words)):
 		default:

@@ -13,6 +13,8 @@ type wordInfo struct {
 	marked uint32  // index term of the marked form, 0 when the word has no marks
 	weight float32 // idf as a share of the highest, grammar words less; see refresh
 	row    uint32  // row of the learned weights, 0: none
+	key    uint32  // hash of senseOf(stem): equal for words that say the same
+	pull   float32 // length of the learned vector: how much the word decides
 	flags  uint8
 }
 
@@ -24,10 +26,14 @@ const (
 	flagNegate                   // turns a statement round
 )
 
+// wordForms are the forms of a word that careful reading needs.
+type wordForms struct{ folded, stem string }
+
 // lexicon gives numbers to words, stems and pairs. Term 0 means none.
 type lexicon struct {
 	ids   map[string]uint32 // normal form → word
 	words []string          // word → normal form
+	forms []wordForms       // word → its other forms
 	info  []wordInfo
 	stems map[string]uint32   // stem or "\x01"+marked form → term
 	pairs map[uint64]uint32   // two stems → term
@@ -51,13 +57,17 @@ func (l *lexicon) add(w []byte, kind text.Kind) uint32 {
 	l.ids[s] = id
 	l.words = append(l.words, s)
 	stem, before := text.Stem(s), l.terms
-	info := wordInfo{stem: l.term(stem), flags: flagsOf(s, kind), row: l.sense.row(stem), weight: 1}
+	info := wordInfo{stem: l.term(stem), flags: flagsOf(s, kind), row: l.sense.row(stem), weight: 1,
+		key: StemHash(senseOf(stem))}
+	info.pull = l.sense.pull(info.row)
 	if info.stem == before && kind == text.Word {
 		l.addGrams(stem, id)
 	}
-	if kind == text.Word && text.Unmark(s) != s {
+	folded := text.Unmark(s)
+	if kind == text.Word && folded != s {
 		info.marked = l.term("\x01" + s)
 	}
+	l.forms = append(l.forms, wordForms{folded, stem})
 	l.info = append(l.info, info)
 	return id
 }
@@ -141,7 +151,7 @@ func (l *lexicon) neighbours(stem string, most int) []neighbour {
 	})
 	var out []neighbour
 	for w, n := range count {
-		other := len(text.Stem(l.words[w])) - gramLen + 3
+		other := len(l.forms[w].stem) - gramLen + 3
 		if near := 2 * float32(n) / float32(parts+other); near >= 0.6 {
 			out = append(out, neighbour{w, near})
 		}

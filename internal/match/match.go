@@ -33,6 +33,7 @@ type qtok struct {
 	marked  uint32
 	flags   uint8
 	weight  float32     // see wordInfo
+	pull    float32     // see wordInfo
 	near    []neighbour // words of the archive in place of one it does not know
 	upper   bool
 	caps    bool

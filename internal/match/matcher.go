@@ -19,10 +19,11 @@ type Matcher struct {
 	byID map[string][]uint32 // id → its records, the first is the document itself
 	link map[string][]uint32 // link in normal form → records
 
-	vecs  []vector // by document number, empty when models are off
-	model *Model
-	stale int // Puts and Removes since the words were last weighed
-	max   float64
+	vecs     []vector  // by document number, empty when models are off
+	sketches []uint64  // of vecs
+	norms    []float32 // one over the length of each of vecs
+	model    *Model
+	stale    int // Puts and Removes since the words were last weighed
 
 	put putScratch
 }
@@ -137,8 +138,8 @@ func (m *Matcher) add(d Doc, also bool) uint32 {
 		p.sc = text.NewScanner("")
 	}
 	r := record{id: d.ID, kind: d.Kind, lang: d.Lang, from: uint32(len(m.toks)), also: also}
-	if r.lang == "" {
-		r.lang = text.Language(d.Claim + " " + d.Title)
+	if r.lang == "" && text.Vietnamese(d.Claim+" "+d.Title) {
+		r.lang = "vi"
 	}
 	for i, f := range []struct {
 		s    string
@@ -156,7 +157,7 @@ func (m *Matcher) add(d Doc, also bool) uint32 {
 	}
 	n := m.freqs(r)
 	m.docs = append(m.docs, r)
-	m.vecs = append(m.vecs, m.direct(m.toks[r.from:r.from+uint32(r.ends[3])]))
+	m.point(r)
 	m.stale++
 	return m.idx.Add(p.freqs, n)
 }
@@ -204,11 +205,13 @@ func (m *Matcher) hash(toks []uint32) uint64 {
 }
 
 // freqs counts the index terms of a record into m.put.freqs and returns its
-// length in words.
+// length in words. Neighbouring syllables are terms of their own in Vietnamese,
+// where a single syllable says little; in other languages neighbours are compared
+// only when candidates are ranked, which keeps the index small.
 func (m *Matcher) freqs(r record) int {
 	p := &m.put
 	p.terms = p.terms[:0]
-	end := uint16(0)
+	end, paired := uint16(0), r.lang == "vi"
 	for _, next := range r.ends {
 		prev := uint32(0)
 		for _, t := range m.toks[r.from+uint32(end) : r.from+uint32(next)] {
@@ -217,7 +220,7 @@ func (m *Matcher) freqs(r record) int {
 			if w.marked != 0 {
 				p.terms = append(p.terms, w.marked)
 			}
-			if prev != 0 && w.flags&flagPair == 0 {
+			if prev != 0 && paired {
 				p.terms = append(p.terms, m.lex.pair(prev, w.stem, true))
 			}
 			prev = w.stem
@@ -236,6 +239,18 @@ func (m *Matcher) freqs(r record) int {
 	return int(r.ends[3])
 }
 
+// point adds the direction of a record: of its claim and title, or of all it has
+// when they are empty.
+func (m *Matcher) point(r record) {
+	var v vector
+	if m.model != nil {
+		if v = m.direct(m.toks[r.from : r.from+uint32(r.ends[1])]); v.empty() {
+			v = m.direct(m.toks[r.from : r.from+uint32(r.ends[3])])
+		}
+	}
+	m.vecs, m.sketches, m.norms = append(m.vecs, v), append(m.sketches, v.sketch()), append(m.norms, v.inverse())
+}
+
 // compact builds the index anew when more than half of what it holds is dead,
 // so that a desk which edits all day stays as small as its archive.
 func (m *Matcher) compact() {
@@ -244,7 +259,7 @@ func (m *Matcher) compact() {
 		return
 	}
 	old, toks, vecs := m.docs, m.toks, m.vecs
-	m.docs, m.toks, m.vecs, m.idx = nil, nil, nil, new(index.Index)
+	m.docs, m.toks, m.vecs, m.sketches, m.norms, m.idx = nil, nil, nil, nil, nil, new(index.Index)
 	byID, link := m.byID, map[string][]uint32{}
 	m.byID = make(map[string][]uint32, len(byID))
 	for i, r := range old {
@@ -257,6 +272,7 @@ func (m *Matcher) compact() {
 		n := m.freqs(r)
 		m.docs = append(m.docs, r)
 		m.vecs = append(m.vecs, vecs[i])
+		m.sketches, m.norms = append(m.sketches, vecs[i].sketch()), append(m.norms, vecs[i].inverse())
 		doc := m.idx.Add(m.put.freqs, n)
 		m.byID[r.id] = append(m.byID[r.id], doc)
 		for _, u := range r.urls {

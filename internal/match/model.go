@@ -56,7 +56,12 @@ func BuildModel(words []WordWeights, trees []Tree) *Model {
 		s.rows[w.Stem] = uint32(len(s.unit))
 		s.grow(q, most/127, uint8(min(255, math.Round(16*w.Rare))))
 	}
-	m := &Model{sense: s}
+	return (&Model{sense: s}).WithTrees(trees)
+}
+
+// WithTrees is the same model with another ranker.
+func (m *Model) WithTrees(trees []Tree) *Model {
+	m = &Model{sense: m.sense}
 	for _, t := range trees {
 		base := uint32(len(m.trees.nodes))
 		m.trees.roots = append(m.trees.roots, base)

@@ -31,7 +31,7 @@ func (m *Matcher) analyse(s, lang string) *question {
 		row := uint32(0)
 		if id, ok := m.lex.ids[t.word]; ok {
 			w := &m.lex.info[id]
-			t.stem, t.marked, t.weight, row = w.stem, w.marked, w.weight, w.row
+			t.stem, t.marked, t.weight, t.pull, row = w.stem, w.marked, w.weight, w.pull, w.row
 		} else {
 			row = m.unknown(&t, sc.Kind)
 		}
@@ -76,6 +76,7 @@ func (m *Matcher) unknown(t *qtok, kind text.Kind) uint32 {
 	stem := text.Stem(t.word)
 	t.stem = m.lex.stems[stem]
 	row := m.lex.sense.row(stem)
+	t.pull = m.lex.sense.pull(row)
 	t.weight = m.share(t.stem, row) * stopShare(t.flags)
 	if t.stem == 0 && kind == text.Word {
 		t.near = m.lex.neighbours(stem, 3)
@@ -169,7 +170,7 @@ func (m *Matcher) terms(qu *question) {
 		if t.marked != 0 {
 			sum[t.marked] += weightMarked * m.idf(t.marked)
 		}
-		if prev != 0 && t.stem != 0 && t.flags&flagPair == 0 {
+		if prev != 0 && t.stem != 0 && qu.lang == "vi" {
 			if p := m.lex.pair(prev, t.stem, false); p != 0 {
 				sum[p] += weightPair * m.idf(p)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"soi/internal/index"
 	"soi/internal/text"
 )
 
@@ -16,26 +17,27 @@ type candidate struct {
 }
 
 // candidates looks the question up, compares the best and orders them.
-func (m *Matcher) candidates(q Query, qu *question) []candidate {
-	hits := m.idx.Search(qu.terms, max(depth, q.Limit), budget)
-	cs := make([]candidate, 0, len(hits))
+func (m *Matcher) candidates(q Query, qu *question) []*candidate {
+	hits := m.gather(qu, max(depth, q.Limit))
+	room := make([]candidate, len(hits))
+	cs := make([]*candidate, 0, len(hits))
 	s := m.sheet(qu)
-	sense := float32(0)
+	sense, inverse := float32(0), qu.vec.inverse()
 	for i, h := range hits {
 		d := &m.docs[h.Doc]
 		if !wanted(q, *d) {
 			continue
 		}
-		c := candidate{doc: h.Doc}
-		c.f[fScore], c.f[fScoreTop] = h.Score/max(qu.most, 1e-6), h.Score/hits[0].Score
+		c := &room[i]
+		c.doc = h.Doc
+		c.f[fScore], c.f[fScoreTop] = h.Score/max(qu.most, 1e-6), h.Score/max(hits[0].Score, 1e-6)
 		c.f[fRank], c.f[fArchive] = log2(i+1), log2(m.idx.Len())
 		c.f[fAsked] = log2(len(s.uniq))
 		if qu.toks[len(qu.toks)/2].flags&flagPair != 0 {
 			c.f[fUnspaced] = 1
 		}
 		m.compare(s, d, &c.f)
-		c.f[fSoft] = c.f[fCover]
-		c.f[fSense] = cosine(&qu.vec, &m.vecs[h.Doc])
+		c.f[fSense] = float32(dot(&qu.vec, &m.vecs[h.Doc])) * inverse * m.norms[h.Doc]
 		sense = max(sense, c.f[fSense])
 		c.f[fKnown] = qu.known
 		cs = append(cs, c)
@@ -44,16 +46,42 @@ func (m *Matcher) candidates(q Query, qu *question) []candidate {
 		cs[i].f[fSenseTop] = cs[i].f[fSense] - sense
 		cs[i].rate = m.rate(&cs[i].f)
 	}
-	slices.SortStableFunc(cs, func(a, b candidate) int {
+	slices.SortStableFunc(cs, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.rate, a.rate), strings.Compare(m.docs[a.doc].id, m.docs[b.doc].id))
 	})
 	return cs
 }
 
+// gather joins the documents that share words with a question and those that
+// point the same way, best BM25 sum first.
+func (m *Matcher) gather(qu *question, n int) []index.Hit {
+	hits := m.idx.Search(qu.terms, n, budget)
+	var more []uint32
+	for _, d := range m.alongside(&qu.vec) {
+		if !slices.ContainsFunc(hits, func(h index.Hit) bool { return h.Doc == d }) {
+			more = append(more, d)
+		}
+	}
+	if len(more) == 0 {
+		return hits
+	}
+	slices.Sort(more)
+	hits = append(hits, m.idx.Rescore(qu.terms, more)...)
+	slices.SortStableFunc(hits, func(a, b index.Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc))
+	})
+	return hits
+}
+
+// pairShare is what neighbouring words count for beside single ones when models
+// are off: 0.6 of a word's weight, as in the floor measurement, and half of that
+// again because a pair is two words.
+const pairShare = 0.3
+
 // rate is the ranker: the learned one, or the plain sum without models.
 func (m *Matcher) rate(f *features) float32 {
 	if m.model == nil {
-		return f[fScoreTop]
+		return f[fScore] + pairShare*f[fPairs]
 	}
 	return m.model.trees.rate(f)
 }

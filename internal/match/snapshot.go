@@ -91,7 +91,7 @@ func (m *Matcher) Load(r io.Reader) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.lex, m.idx, m.docs, m.toks, m.vecs, m.byID, m.link = n.lex, n.idx, n.docs, n.toks, n.vecs, n.byID, n.link
+	m.lex, m.idx, m.docs, m.toks, m.vecs, m.sketches, m.norms, m.byID, m.link = n.lex, n.idx, n.docs, n.toks, n.vecs, n.sketches, n.norms, n.byID, n.link
 	m.stale = len(m.docs)
 	return nil
 }
@@ -100,7 +100,7 @@ func (m *Matcher) restore(s snapshotRecord) {
 	r := record{id: s.ID, kind: Kind(s.Kind), lang: s.Lang, from: s.From, ends: s.Ends, urls: s.URLs, also: s.Also}
 	if r.id == "" {
 		m.docs = append(m.docs, record{})
-		m.vecs = append(m.vecs, vector{})
+		m.vecs, m.sketches, m.norms = append(m.vecs, vector{}), append(m.sketches, 0), append(m.norms, 0)
 		m.idx.Remove(m.idx.Add(nil, 1))
 		return
 	}
@@ -109,7 +109,7 @@ func (m *Matcher) restore(s snapshotRecord) {
 	n := m.freqs(r)
 	doc := m.idx.Add(m.put.freqs, n)
 	m.docs = append(m.docs, r)
-	m.vecs = append(m.vecs, m.direct(m.toks[r.from:r.from+uint32(r.ends[3])]))
+	m.point(r)
 	m.byID[r.id] = append(m.byID[r.id], doc)
 	for _, u := range r.urls {
 		m.link[u] = append(m.link[u], doc)

@@ -23,7 +23,7 @@ func Language(s string) string {
 	case c.vietnamese*25 >= c.letters && c.vietnamese > 0:
 		return "vi"
 	}
-	valid, words, english := shares(s)
+	valid, words, english := shares(s, 400)
 	switch {
 	case words == 0:
 		return "und"
@@ -39,6 +39,42 @@ func Language(s string) string {
 		return tag
 	}
 	return "en"
+}
+
+// Vietnamese reports whether a text is to be read as Vietnamese. It answers like
+// Language(s) == "vi" for all but odd mixtures, from the first words alone.
+func Vietnamese(s string) bool {
+	letters, own, ascii := 0, 0, true
+	for _, r := range s {
+		switch {
+		case r < 0x80:
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+				letters++
+			}
+		case r < 0x250 || r >= 0x1e00 && r <= 0x1eff:
+			letters++
+			ascii = false
+			if onlyVietnamese(r) {
+				own++
+			}
+		case r >= 0x300 && r <= 0x36f:
+			return Language(s) == "vi" // decomposed letters
+		case unicode.IsLetter(r):
+			letters++
+			ascii = false
+		}
+		if letters >= 400 {
+			break
+		}
+	}
+	if own*25 >= letters && own > 0 {
+		return true
+	}
+	if !ascii || letters == 0 {
+		return false
+	}
+	valid, words, english := shares(s, 24)
+	return words > 0 && valid*100 >= words*72 && english*4 < words
 }
 
 type scripts struct {
@@ -139,9 +175,9 @@ func onlyVietnamese(r rune) bool {
 
 // shares counts words, those that can be Vietnamese syllables, and those that
 // are among the commonest English words and cannot be taken for Vietnamese.
-func shares(s string) (valid, words, english int) {
+func shares(s string, most int) (valid, words, english int) {
 	sc := NewScanner(s)
-	for sc.Next() && words < 400 {
+	for sc.Next() && words < most {
 		if sc.Kind != Word {
 			continue
 		}

@@ -1,5 +1,7 @@
 package text
 
+import "strings"
+
 // Place reports whether the folded words at the start of a run name a place that
 // claims are often moved to, and how many words it takes: Vietnamese provinces
 // and cities, countries in Vietnamese and English. The name is given in one form
@@ -9,14 +11,16 @@ func Place(folded []string, marked string, sure bool) (name string, words int) {
 	if len(folded) == 0 {
 		return "", 0
 	}
-	for n := min(5, len(folded)); n >= 2; n-- {
-		key := folded[0]
-		for _, w := range folded[1:n] {
-			key += " " + w
+	var buf [48]byte
+	key := append(buf[:0], folded[0]...)
+	for n := 1; n < min(5, len(folded)) && len(key) < len(buf)-8; n++ {
+		key = append(append(key, ' '), folded[n]...)
+		if p := placeOf(string(key)); p != "" {
+			name, words = p, n+1
 		}
-		if p := placeOf(key); p != "" {
-			return p, n
-		}
+	}
+	if words > 0 {
+		return name, words
 	}
 	if p := markedPlace(marked); p != "" {
 		return p, 1
@@ -89,7 +93,7 @@ func placeOf(key string) string {
 		return "laos"
 	}
 	if soloPlace(key) {
-		return key
+		return strings.Clone(key)
 	}
 	return ""
 }

@@ -10,10 +10,17 @@ func Stop(w string) bool {
 		"their", "our", "your", "my", "me", "him", "them", "us", "who", "which", "what", "when", "where", "how", "why", "do", "does", "did",
 		"has", "have", "had", "will", "would", "can", "could", "should", "may", "might", "just", "so", "if", "than", "then", "also", "about",
 		"into", "over", "after", "before", "up", "out", "more", "very", "all", "any", "some", "such", "via", "rt", "amp",
-		"và", "va", "là", "la", "của", "cua", "các", "cac", "những", "nhung", "cho", "với", "voi", "ở", "o", "từ", "tu", "được", "duoc",
-		"bị", "bi", "đã", "da", "sẽ", "se", "đang", "dang", "rằng", "rang", "này", "nay", "đó", "thì", "thi", "mà", "ma", "có", "co",
-		"một", "mot", "để", "de", "khi", "như", "nhu", "cũng", "cung", "vì", "nên", "nen", "lại", "ra", "vào", "vao", "trong", "trên", "tren",
-		"về", "ve", "theo", "đến", "den", "tại", "tai", "rất", "rat", "nhé", "nhe", "ạ", "nha", "mọi", "moi", "người", "nguoi":
+		"và", "là", "của", "các", "những", "với", "ở", "từ", "được", "bị", "đã", "sẽ", "đang", "rằng", "này", "đó", "thì", "mà", "có", "một", "để", "như", "cũng", "vì", "nên", "lại", "vào", "trên", "về", "đến", "tại", "rất", "nhé", "ạ", "mọi", "người", "cho", "khi", "ra", "trong", "theo", "nha":
+		return true
+	}
+	return HurriedStop(w)
+}
+
+// HurriedStop reports Vietnamese grammar words typed without their marks. Written
+// so they may also be other words: "tai" for "tại", but also an ear.
+func HurriedStop(w string) bool {
+	switch w {
+	case "va", "la", "cua", "cac", "nhung", "voi", "o", "tu", "duoc", "bi", "da", "se", "dang", "rang", "nay", "thi", "ma", "co", "mot", "de", "nhu", "cung", "nen", "vao", "tren", "ve", "den", "tai", "rat", "nhe", "moi", "nguoi":
 		return true
 	}
 	return false

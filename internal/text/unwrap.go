@@ -25,7 +25,10 @@ func Unwrap(s string) Message {
 	}
 	var m Message
 	m.Body = takeLinks(s, &m.Links)
-	body := tail.ReplaceAllString(unhead(m.Body), "")
+	body := unhead(m.Body)
+	if strings.Contains(body, "(@") {
+		body = tail.ReplaceAllString(body, "")
+	}
 	if strings.TrimSpace(body) == "" {
 		return m
 	}
@@ -87,25 +90,34 @@ var (
 func unhead(s string) string {
 	lines := strings.Split(s, "\n")
 	heads := 0
-	for i, l := range lines {
-		if head.MatchString(l) && i < 12 {
+	for _, l := range lines[:min(12, len(lines))] {
+		if strings.Contains(l, ":") && head.MatchString(l) {
 			heads++
 		}
 	}
 	var out []string
 	for i, l := range lines {
 		switch {
-		case note.MatchString(l), device.MatchString(l), i < 12 && heads > 1 && head.MatchString(l):
+		case len(l) < 120 && (note.MatchString(l) || device.MatchString(l)), i < 12 && heads > 1 && head.MatchString(l):
 			continue
 		}
+		out = append(out, strings.TrimLeft(unlead(l, i), "> "))
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// unlead takes off what stands before the words of line i.
+func unlead(l string, i int) string {
+	if strings.Contains(l, "[") {
 		l = chatLine.ReplaceAllString(l, "")
+	}
+	if strings.Contains(l[:min(len(l), 40)], ":") || strings.HasPrefix(l, "RT ") {
 		if i < 12 {
 			l = topic.ReplaceAllString(l, "")
 		}
 		l = lead.ReplaceAllString(l, "")
-		out = append(out, strings.TrimLeft(l, "> "))
 	}
-	return strings.TrimSpace(strings.Join(out, "\n"))
+	return l
 }
 
 // Link is the form under which two links are the same: without scheme, "www.",

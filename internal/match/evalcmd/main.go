@@ -16,10 +16,11 @@ func main() {
 	off := flag.Bool("models-off", false, "switch learned weights off")
 	only := flag.String("only", "", "measure only sets whose name holds this")
 	to := flag.String("train", "", "learn the weights and write them to this file")
+	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
 	weights := flag.String("weights", "", "measure with this weights file")
 	flag.Parse()
 	if *to != "" {
-		if err := train(*to); err != nil {
+		if err := train(*to, *cache); err != nil {
 			fmt.Fprintln(os.Stderr, "eval:", err)
 			os.Exit(1)
 		}

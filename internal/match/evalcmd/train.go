@@ -181,7 +181,7 @@ func (m *material) learnWords(v *vocabulary, without int) []match.WordWeights {
 	}
 	fmt.Printf("  %d couples, %d of them questions, without fold %d\n", len(cs), len(cs)-plain, without)
 	e := newEncoder(v, 7)
-	e.train(cs, 8, 256, 11)
+	e.train(cs, 7, 256, 11)
 	out := make([]match.WordWeights, len(v.stems))
 	for i := range v.stems {
 		out[i] = match.WordWeights{Stem: match.StemHash(v.stems[i]), Rare: v.rare[i]}
@@ -204,7 +204,7 @@ func groupsOf(s set, m *match.Matcher, index int) []group {
 	return slices.DeleteFunc(out, func(g group) bool { return !slices.Contains(g.right, true) })
 }
 
-func train(path string) error {
+func train(path, cache string) error {
 	mat, err := gather()
 	if err != nil {
 		return err
@@ -214,8 +214,10 @@ func train(path string) error {
 	fmt.Printf("vocabulary %d stems (%s)\n", len(v.stems), time.Since(start).Round(time.Second))
 	var groups []group
 	for k := range 2 {
-		words := mat.learnWords(v, k)
-		model := match.BuildModel(words, nil)
+		model, err := mat.words(v, k, cache)
+		if err != nil {
+			return err
+		}
 		for i, s := range mat.train {
 			part := s.fold(k)
 			m := fill(part.docs, match.Options{Model: model})
@@ -224,19 +226,41 @@ func train(path string) error {
 			groups = append(groups, g...)
 		}
 	}
-	b := booster{trees: 150, leaves: 16, least: 60, rate: 0.1, ridge: 1}
+	b := booster{trees: 180, leaves: 16, least: 60, rate: 0.09, ridge: 1}
 	trees := b.fit(groups, len(match.FeatureNames()), func(i int, score []float64) {
 		if i%25 == 24 {
 			fmt.Printf("  trees %d train MAP@5 %.4f (%s)\n", i+1, meanPrecision(groups, score), time.Since(start).Round(time.Second))
 		}
 	})
-	words := mat.learnWords(v, -1)
+	model, err := mat.words(v, -1, cache)
+	if err != nil {
+		return err
+	}
+	return writeModel(path, model.WithTrees(trees))
+}
+
+// words trains the word vectors without one fold, or reads them from the folder
+// cache if an earlier run left them there; "" keeps nothing.
+func (m *material) words(v *vocabulary, without int, cache string) (*match.Model, error) {
+	path := filepath.Join(cache, fmt.Sprintf("words%d.bin", without))
+	if f, err := os.Open(path); cache != "" && err == nil {
+		defer f.Close()
+		return match.ReadModel(f)
+	}
+	model := match.BuildModel(m.learnWords(v, without), nil)
+	if cache == "" {
+		return model, nil
+	}
+	return model, writeModel(path, model)
+}
+
+func writeModel(path string, m *match.Model) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := match.BuildModel(words, trees).Write(f); err != nil {
+	if err := m.Write(f); err != nil {
 		return err
 	}
 	return f.Close()
