@@ -37,7 +37,7 @@ func command(args []string, out io.Writer) (int, error) {
 	case len(args) >= 2 && args[0] == "total":
 		return total(args[1:], out)
 	}
-	return 2, errors.New("usage: testsum run LOG COMMAND... | testsum step LOG NAME COMMAND... | testsum total LOG...")
+	return 2, errors.New("usage: testsum run LOG COMMAND | testsum step LOG NAME COMMAND | testsum total LOGS")
 }
 
 // run starts the test command and passes its exit code on. A command that fails without a failed test in its events
