@@ -217,12 +217,12 @@ func TestRealSets(t *testing.T) {
 		t.Skip("no evaluation data (SOI_DATA)")
 	}
 	for _, path := range append(files, more...) {
-		if st, err := os.Stat(path); err != nil || st.Size() > 12<<20 {
-			continue
-		}
 		raw, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if len(raw) > 2<<20 { // the first lines are sample enough
+			raw = raw[:bytes.LastIndexByte(raw[:2<<20], '\n')+1]
 		}
 		lines := 0
 		sc := bufio.NewScanner(bytes.NewReader(raw))
