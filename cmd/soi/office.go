@@ -90,7 +90,7 @@ func named(ctx context.Context, cmd *cli.Command, a *app.App) (desk.Staff, error
 
 // printLink makes a sign-in link and says how long it works.
 func printLink(ctx context.Context, cmd *cli.Command, a *app.App, s desk.Staff) error {
-	link, until, err := a.Auth.NewLink(ctx, desk.Program(), s.ID)
+	link, until, err := a.SignInLink(ctx, s.ID)
 	if err != nil {
 		return officeError(err, s.Name)
 	}

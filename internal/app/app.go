@@ -96,7 +96,7 @@ func (a *App) wire(ctx context.Context, o Options) error {
 		return fmt.Errorf("public log: %w", err)
 	}
 	var err error
-	if a.signer, err = tlog.NewSigner(a.book, tlog.NewGuard(a.keys.guardPath()), a.keys.log); err != nil {
+	if a.signer, err = tlog.NewSigner(a.book, tlog.NewGuard(a.Config.Guard), a.keys.log); err != nil {
 		return err
 	}
 	key, err := a.keys.derive("factors")
@@ -116,6 +116,15 @@ func (a *App) wire(ctx context.Context, o Options) error {
 
 // Close closes the database. Serve has stopped everything else by then.
 func (a *App) Close() error { return a.db.Close() }
+
+// SignInLink makes a one-time sign-in link for an account and returns it with
+// the time it ends. The journal says that one was made.
+func (a *App) SignInLink(ctx context.Context, staff desk.ID) (link string, until time.Time, err error) {
+	if err := a.Desk.NoteLink(ctx, desk.Program(), staff); err != nil {
+		return "", time.Time{}, err
+	}
+	return a.Auth.NewLink(ctx, desk.Program(), staff)
+}
 
 // VKey is the verifier key of the public log.
 func (a *App) VKey() string { return a.keys.log.VKey() }

@@ -352,7 +352,7 @@ func (a *App) DemoLinks(ctx context.Context) (map[desk.Role]string, error) {
 		if s.Name != demoChecker && s.Name != demoEditor {
 			continue
 		}
-		link, _, err := a.Auth.NewLink(ctx, desk.Program(), s.ID) // an older link stops working
+		link, _, err := a.SignInLink(ctx, s.ID) // an older link stops working
 		if err != nil {
 			return nil, err
 		}

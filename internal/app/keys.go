@@ -30,7 +30,6 @@ const (
 type keys struct {
 	log    *tlog.Key
 	secret []byte // 32 bytes
-	dir    string
 }
 
 // derive returns 32 bytes for one purpose, so that no secret is used twice.
@@ -42,14 +41,11 @@ func (k keys) derive(purpose string) ([]byte, error) {
 	return b, nil
 }
 
-// guardPath is where the guard file stands.
-func (k keys) guardPath() string { return filepath.Join(k.dir, guardFile) }
-
 // openKeys reads the keys folder, making what is missing on first use. Once
 // the log key exists its origin is fixed; a public URL with another host is
 // refused, because a log cannot change its name.
 func openKeys(c config.Config) (keys, error) {
-	k := keys{dir: c.Keys}
+	var k keys
 	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
 		return k, err
 	}

@@ -99,6 +99,17 @@ func (l *logbook) add(ctx context.Context, tx desk.Tx, op string, e tlog.Entry) 
 	if err != nil {
 		return desk.LogPlace{}, fmt.Errorf("%w: %w", desk.ErrClock, err)
 	}
+	if e.Kind.OfVerdict() {
+		// What breaks a rule of the log must not get in: the signer would
+		// refuse it, and everything after it, for ever.
+		s, err := tlog.StateOf(e.Prev, func(i int64) ([]byte, error) { return oneEntry(ctx, tx, i) })
+		if err != nil {
+			return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
+		}
+		if _, err := s.Next(head.Size, e); err != nil {
+			return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
+		}
+	}
 	a, err := tlog.Append(head, func(idx []int64) ([]tlog.Hash, error) { return readHashes(ctx, tx, idx) }, e)
 	if err != nil {
 		return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
@@ -112,6 +123,18 @@ func (l *logbook) add(ctx context.Context, tx desk.Tx, op string, e tlog.Entry) 
 		return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
 	}
 	return desk.LogPlace{Index: a.Index, Time: e.Time}, nil
+}
+
+// oneEntry reads one entry inside a transaction.
+func oneEntry(ctx context.Context, tx desk.Tx, index int64) ([]byte, error) {
+	es, err := tx.LogEntries(ctx, index, index+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(es) != 1 {
+		return nil, fmt.Errorf("%w: entry %d", tlog.ErrDamaged, index)
+	}
+	return es[0], nil
 }
 
 // headOf turns the stored head into tlog's.

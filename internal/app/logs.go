@@ -28,10 +28,6 @@ func (a *App) LogExport(ctx context.Context, dir string) (tlog.Exported, error) 
 func LogVerify(ctx context.Context, where, vkey, state string) (tlog.Audit, error) {
 	o := tlog.AuditOptions{VKey: vkey, StateDir: state}
 	if strings.HasPrefix(where, "http://") || strings.HasPrefix(where, "https://") {
-		where = strings.TrimRight(where, "/")
-		if !strings.HasSuffix(where, "/log") {
-			where += "/log"
-		}
 		return tlog.VerifyURL(ctx, &http.Client{Timeout: 30 * time.Second}, where, o)
 	}
 	return tlog.VerifyDir(ctx, where, o)

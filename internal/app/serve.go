@@ -88,7 +88,7 @@ func (s *Server) run(ctx context.Context) {
 	every("sign", time.Second, s.signIfGrown)
 	every("settle", 30*time.Second, func(ctx context.Context) error { _, err := s.Desk.Settle(ctx, desk.Program()); return err })
 	every("erase", time.Hour, s.erase)
-	every("sessions", 10*time.Minute, s.Auth.Sweep)
+	every("sessions", time.Minute, s.Auth.Sweep)
 	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
 	every("ballast", time.Minute, s.ballast)
 	s.done.Go(func() {

@@ -30,6 +30,7 @@ import (
 type Config struct {
 	Data      string         // folder of everything that changes; made with mode 0700
 	Keys      string         // folder of keys and the guard file; "" means Data/keys
+	Guard     string         // the guard file of the public log; "" means Keys/guard
 	Database  string         // postgres:// address; "" means SQLite in Data/soi.db
 	Listen    string         // host:port the server listens on
 	PublicURL string         // scheme://host[:port] by which readers reach it; never ends in /
@@ -76,6 +77,7 @@ func Settings() []Setting {
 	return []Setting{
 		row("data", "data", "folder that holds everything: database, keys, index snapshot", func(c *Config) *string { return &c.Data }),
 		row("keys", "", "folder of the keys and the guard file; empty: keys inside the data folder", func(c *Config) *string { return &c.Keys }),
+		row("guard", "", "file that remembers the last signed state of the public log; empty: in the keys folder; better on another disk", func(c *Config) *string { return &c.Guard }),
 		database,
 		row("listen", "127.0.0.1:8080", "address and port to listen on", func(c *Config) *string { return &c.Listen }),
 		row("public-url", "", "address by which readers reach the desk; empty: http:// and the listening address", func(c *Config) *string { return &c.PublicURL }),
@@ -167,6 +169,9 @@ func (c *Config) finish() error {
 	}
 	if c.Keys == "" {
 		c.Keys = filepath.Join(c.Data, "keys")
+	}
+	if c.Guard == "" {
+		c.Guard = filepath.Join(c.Keys, "guard")
 	}
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {

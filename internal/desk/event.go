@@ -37,6 +37,7 @@ const (
 	EvImported        EventKind = "imported.added"
 	EvStaffAdded      EventKind = "staff.added"
 	EvStaffChanged    EventKind = "staff.changed"
+	EvStaffLinked     EventKind = "staff.linked" // a sign-in link was made for the account
 	EvSettingChanged  EventKind = "setting.changed"
 )
 

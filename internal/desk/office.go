@@ -96,6 +96,18 @@ func (d *Desk) changeStaff(ctx context.Context, by Actor, id ID, change func(*St
 	return out, err
 }
 
+// NoteLink records that a sign-in link was made for an account. Whoever holds
+// a link is that person until it is used, so the making of one must be seen:
+// it is called before the link exists.
+func (d *Desk) NoteLink(ctx context.Context, by Actor, staff ID) error {
+	return d.do(ctx, by, MayManage, func(tx Tx) error {
+		if _, err := staffByID(ctx, tx, staff); err != nil {
+			return err
+		}
+		return d.tell(ctx, tx, by, Event{Kind: EvStaffLinked, About: staff})
+	})
+}
+
 // SetLang changes the language of a person's own desk pages.
 func (d *Desk) SetLang(ctx context.Context, by Actor, lang string) error {
 	if !slices.Contains(d.opts.Langs, lang) {

@@ -194,8 +194,18 @@ func (s *Site) addPerson(v *visit) (answer, error) {
 	if err != nil {
 		return s.peopleWith(v, p, err)
 	}
-	link, _, err := s.Auth.NewLink(v.Context(), v.actor(), st.ID)
+	link, err := s.newLink(v, st.ID)
 	return s.peopleWith(v, peoplePage{Link: link, LinkFor: st.Name}, err)
+}
+
+// newLink makes a sign-in link; the journal says that one was made, and by
+// whom.
+func (s *Site) newLink(v *visit, staff desk.ID) (string, error) {
+	if err := s.Desk.NoteLink(v.Context(), v.actor(), staff); err != nil {
+		return "", err
+	}
+	link, _, err := s.Auth.NewLink(v.Context(), v.actor(), staff)
+	return link, err
 }
 
 // changePerson changes a role, opens or closes an account, or makes a link.
@@ -217,7 +227,7 @@ func (s *Site) changePerson(v *visit) (answer, error) {
 	case "link":
 		if st, err = s.Desk.StaffByID(v.Context(), id); err == nil {
 			p.LinkFor = st.Name
-			p.Link, _, err = s.Auth.NewLink(v.Context(), v.actor(), id)
+			p.Link, err = s.newLink(v, id)
 		}
 	default:
 		return answer{}, &desk.Invalid{Problems: []desk.Problem{desk.BadChoice}}

@@ -136,7 +136,7 @@ func (d *Desk) Member(t testing.TB, name string, r desk.Role) desk.Staff {
 // Link makes a one-time sign-in link for an account.
 func (d *Desk) Link(t testing.TB, s desk.Staff) string {
 	t.Helper()
-	link, _, err := d.Auth.NewLink(t.Context(), desk.Program(), s.ID)
+	link, _, err := d.SignInLink(t.Context(), s.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
