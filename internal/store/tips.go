@@ -99,7 +99,8 @@ func (t *tx) MoveTips(ctx context.Context, from, to desk.ID, back bool) (int, er
 
 // SetTipsOf implements desk.TipRows.
 func (t *tx) SetTipsOf(ctx context.Context, claim desk.ID, s desk.TipState, imported desk.ID) error {
-	_, err := t.exec(ctx, `UPDATE tip SET state = $2, imported = $3 WHERE claim = $1`, claim, s, orNull(imported))
+	_, err := t.exec(ctx, `UPDATE tip SET state = $2, imported = $3
+		WHERE claim = $1 AND (state <> $2 OR imported IS DISTINCT FROM $3)`, claim, s, orNull(imported))
 	return err
 }
 
@@ -109,7 +110,9 @@ type demandOf struct {
 	desk.Demand
 }
 
-// Demands implements desk.TipRows. One statement counts all claims asked for.
+// Demands implements desk.TipRows. One statement counts all claims asked for:
+// first by asker, in the order of the index tip_demand, then by claim. Counting
+// distinct askers in one go takes more than twice as long.
 func (t *tx) Demands(ctx context.Context, now time.Time, states []desk.ClaimState, ids []desk.ID) (map[desk.ID]desk.Demand, error) {
 	out := map[desk.ID]desk.Demand{}
 	if len(states)+len(ids) == 0 {
@@ -124,11 +127,14 @@ func (t *tx) Demands(ctx context.Context, now time.Time, states []desk.ClaimStat
 	}
 	all, err := many(ctx, t, func(d *demandOf) []any {
 		return []any{word(&d.claim), &d.Tips, &d.Askers, &d.Recent, &d.Earlier, at(&d.Last), at(&d.First), &d.Forwards}
-	}, `SELECT claim, COUNT(*), COUNT(DISTINCT asker) + COUNT(*) FILTER (WHERE asker IS NULL),
-		COUNT(*) FILTER (WHERE received > `+recent+`),
-		COUNT(*) FILTER (WHERE received > `+base+` AND received <= `+recent+`),
-		MAX(received), MIN(received), COUNT(*) FILTER (WHERE forward)
-		FROM tip WHERE `+term+` GROUP BY claim`, q.args...)
+	}, `SELECT claim, SUM(n), COUNT(asker) + COALESCE(SUM(n) FILTER (WHERE asker IS NULL), 0),
+			SUM(recent), SUM(earlier), MAX(newest), MIN(oldest), SUM(forwards)
+		FROM (SELECT claim, asker, COUNT(*) AS n,
+				COUNT(*) FILTER (WHERE received > `+recent+`) AS recent,
+				COUNT(*) FILTER (WHERE received > `+base+` AND received <= `+recent+`) AS earlier,
+				MAX(received) AS newest, MIN(received) AS oldest, COUNT(*) FILTER (WHERE forward) AS forwards
+			FROM tip WHERE `+term+` GROUP BY claim, asker) AS asked
+		GROUP BY claim`, q.args...)
 	for _, d := range all {
 		out[d.claim] = d.Demand
 	}

@@ -84,9 +84,11 @@ CREATE TABLE tip (
   UNIQUE (channel, ext_id)
 );
 
--- Holds everything Demands asks for, so that counting a claim of ten thousand
--- tips reads no tip.
-CREATE INDEX tip_demand ON tip (claim, received, asker, forward);
+CREATE INDEX tip_claim ON tip (claim, received, id);
+
+-- Holds everything Demands asks for, in its order, so that counting a claim of
+-- ten thousand tips reads no tip and sorts nothing.
+CREATE INDEX tip_demand ON tip (claim, asker, received, forward);
 
 CREATE INDEX tip_folded ON tip (folded, claim) WHERE folded IS NOT NULL;
 

@@ -12,36 +12,41 @@ import (
 	"soi/internal/desk"
 )
 
+// newReview is a pending review of a claim, with two authors and another
+// person who submitted it.
+func newReview(c desk.Claim) desk.Review {
+	doc := []byte("{}\n" + desk.NewID())
+	return desk.Review{ID: desk.NewID(), Claim: c.ID, Kind: desk.KindPublish, Doc: doc, Hash: desk.DocHash(doc), By: desk.NewID(),
+		Authors: []desk.ID{desk.NewID(), desk.NewID()}, At: noon, State: desk.ReviewPending}
+}
+
+// listReviews reads reviews on a snapshot.
+func listReviews(t *testing.T, s Store, f desk.ReviewFilter) []desk.Review {
+	t.Helper()
+	return get(t, s, func(ctx context.Context, tx desk.Tx) ([]desk.Review, error) { return tx.Reviews(ctx, f) })
+}
+
 func reviews(t *testing.T, open func(*testing.T) Store) {
-	mk := func(c desk.Claim) desk.Review {
-		doc := []byte("{}\n" + desk.NewID())
-		return desk.Review{ID: desk.NewID(), Claim: c.ID, Kind: desk.KindPublish, Doc: doc, Hash: desk.DocHash(doc), By: desk.NewID(),
-			Authors: []desk.ID{desk.NewID(), desk.NewID()}, At: noon, State: desk.ReviewPending}
-	}
-	list := func(t *testing.T, s Store, f desk.ReviewFilter) []desk.Review {
-		t.Helper()
-		return get(t, s, func(ctx context.Context, tx desk.Tx) ([]desk.Review, error) { return tx.Reviews(ctx, f) })
-	}
 	set := func(t *testing.T, s Store, r desk.Review) {
 		t.Helper()
 		write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.SetReview(ctx, r) })
 	}
 	t.Run("every field comes back, through every state", func(t *testing.T) {
 		s := open(t)
-		r := mk(addClaim(t, s, "a"))
+		r := newReview(addClaim(t, s, "a"))
 		r.Authors = append(r.Authors, r.By)
 		set(t, s, r)
-		same(t, "pending", []desk.Review{r}, list(t, s, desk.ReviewFilter{ID: r.ID}))
+		same(t, "pending", []desk.Review{r}, listReviews(t, s, desk.ReviewFilter{ID: r.ID}))
 		r.State, r.Reviewer, r.Decided, r.Reasons = desk.ReviewReturned, desk.NewID(), noon.Add(time.Hour), "Thiếu nguồn"
 		set(t, s, r)
-		same(t, "returned", []desk.Review{r}, list(t, s, desk.ReviewFilter{ID: r.ID}))
+		same(t, "returned", []desk.Review{r}, listReviews(t, s, desk.ReviewFilter{ID: r.ID}))
 		r.State, r.Kind, r.Reason, r.Checklist = desk.ReviewApproved, desk.KindCorrect, desk.ReasonFactual, []string{"sources", "rating"}
 		r.Authors = r.Authors[:1]
 		set(t, s, r)
-		same(t, "approved", []desk.Review{r}, list(t, s, desk.ReviewFilter{ID: r.ID}))
+		same(t, "approved", []desk.Review{r}, listReviews(t, s, desk.ReviewFilter{ID: r.ID}))
 		r.State, r.Reviewer, r.Authors = desk.ReviewTaken, "", nil
 		set(t, s, r)
-		same(t, "taken back", []desk.Review{r}, list(t, s, desk.ReviewFilter{ID: r.ID}))
+		same(t, "taken back", []desk.Review{r}, listReviews(t, s, desk.ReviewFilter{ID: r.ID}))
 	})
 	t.Run("the first person is never the second", func(t *testing.T) {
 		s := open(t)
@@ -51,67 +56,68 @@ func reviews(t *testing.T, open func(*testing.T) Store) {
 			func(r desk.Review) desk.ID { return r.Authors[0] },
 			func(r desk.Review) desk.ID { return r.Authors[1] },
 		} {
-			r := mk(c)
+			r := newReview(c)
 			set(t, s, r)
 			own := r
 			own.State, own.Reviewer, own.Decided = desk.ReviewApproved, who(r), noon
 			refuse(t, s, desk.ErrOwnWork, func(ctx context.Context, tx desk.Tx) error { return tx.SetReview(ctx, own) })
-			same(t, "review", []desk.Review{r}, list(t, s, desk.ReviewFilter{ID: r.ID}))
+			same(t, "review", []desk.Review{r}, listReviews(t, s, desk.ReviewFilter{ID: r.ID}))
 		}
-		r := mk(c)
+		r := newReview(c)
 		r.State, r.Reviewer = desk.ReviewApproved, r.Authors[0]
 		refuse(t, s, desk.ErrOwnWork, func(ctx context.Context, tx desk.Tx) error { return tx.SetReview(ctx, r) })
 	})
 	t.Run("nothing is approved by nobody", func(t *testing.T) {
 		s := open(t)
-		r := mk(addClaim(t, s, "a"))
+		r := newReview(addClaim(t, s, "a"))
 		r.State = desk.ReviewApproved
 		if err := s.Tx(t.Context(), func(tx desk.Tx) error { return tx.SetReview(t.Context(), r) }); err == nil {
 			t.Error("a review was approved without a reviewer")
 		}
 	})
-	t.Run("filters, order and limits", func(t *testing.T) {
-		s := open(t)
-		a, b := addClaim(t, s, "a"), addClaim(t, s, "b")
-		var rs []desk.Review // oldest first
-		for n := range 105 {
-			r := mk([]desk.Claim{a, b}[n%2])
-			r.At = noon.Add(time.Duration(n) * time.Second)
-			if n%3 == 0 {
-				r.State = desk.ReviewTaken
-			}
-			rs = append(rs, r)
+	t.Run("filters, order and limits", func(t *testing.T) { reviewFilters(t, open(t)) })
+}
+
+func reviewFilters(t *testing.T, s Store) {
+	a, b := addClaim(t, s, "a"), addClaim(t, s, "b")
+	var rs []desk.Review // oldest first
+	for n := range 105 {
+		r := newReview([]desk.Claim{a, b}[n%2])
+		r.At = noon.Add(time.Duration(n) * time.Second)
+		if n%3 == 0 {
+			r.State = desk.ReviewTaken
 		}
-		twin := mk(a) // of the same millisecond as the newest of a, stored later
-		twin.At = rs[104].At
-		rs = append(rs, twin)
-		write(t, s, func(ctx context.Context, tx desk.Tx) error {
-			for _, r := range rs {
-				if err := tx.SetReview(ctx, r); err != nil {
-					return err
-				}
+		rs = append(rs, r)
+	}
+	twin := newReview(a) // of the same millisecond as the newest of a, stored later
+	twin.At = rs[104].At
+	rs = append(rs, twin)
+	write(t, s, func(ctx context.Context, tx desk.Tx) error {
+		for _, r := range rs {
+			if err := tx.SetReview(ctx, r); err != nil {
+				return err
 			}
-			return nil
-		})
-		slices.Reverse(rs)
-		want := func(what string, f desk.ReviewFilter, keep func(desk.Review) bool) {
-			t.Helper()
-			wanted := []desk.Review{}
-			for _, r := range rs {
-				if keep(r) && len(wanted) < max(f.Limit, 100*(1-min(f.Limit, 1))) {
-					wanted = append(wanted, r)
-				}
-			}
-			same(t, what, wanted, list(t, s, f))
 		}
-		want("all, 100 at most", desk.ReviewFilter{}, func(desk.Review) bool { return true })
-		want("limit", desk.ReviewFilter{Limit: 2}, func(desk.Review) bool { return true })
-		want("claim", desk.ReviewFilter{Claim: a.ID}, func(r desk.Review) bool { return r.Claim == a.ID })
-		want("state", desk.ReviewFilter{State: desk.ReviewTaken}, func(r desk.Review) bool { return r.State == desk.ReviewTaken })
-		want("claim and state", desk.ReviewFilter{Claim: b.ID, State: desk.ReviewPending},
-			func(r desk.Review) bool { return r.Claim == b.ID && r.State == desk.ReviewPending })
-		want("none", desk.ReviewFilter{ID: desk.NewID()}, func(desk.Review) bool { return false })
+		return nil
 	})
+	slices.Reverse(rs)
+	want := func(what string, f desk.ReviewFilter, keep func(desk.Review) bool) {
+		t.Helper()
+		wanted := []desk.Review{}
+		for _, r := range rs {
+			if keep(r) && len(wanted) < max(f.Limit, 100*(1-min(f.Limit, 1))) {
+				wanted = append(wanted, r)
+			}
+		}
+		same(t, what, wanted, listReviews(t, s, f))
+	}
+	want("all, 100 at most", desk.ReviewFilter{}, func(desk.Review) bool { return true })
+	want("limit", desk.ReviewFilter{Limit: 2}, func(desk.Review) bool { return true })
+	want("claim", desk.ReviewFilter{Claim: a.ID}, func(r desk.Review) bool { return r.Claim == a.ID })
+	want("state", desk.ReviewFilter{State: desk.ReviewTaken}, func(r desk.Review) bool { return r.State == desk.ReviewTaken })
+	want("claim and state", desk.ReviewFilter{Claim: b.ID, State: desk.ReviewPending},
+		func(r desk.Review) bool { return r.Claim == b.ID && r.State == desk.ReviewPending })
+	want("none", desk.ReviewFilter{ID: desk.NewID()}, func(desk.Review) bool { return false })
 }
 
 // publish stores a revision with its log entry and returns it as it reads.

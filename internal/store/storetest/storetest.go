@@ -36,7 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		name string
 		run  func(*testing.T, func(*testing.T) Store)
 	}{
-		{"Transactions", transactions}, {"Tips", tips}, {"Demand", demand}, {"Claims", claims},
+		{"Transactions", transactions}, {"Refusals", refusals}, {"Tips", tips}, {"Demand", demand}, {"Claims", claims},
 		{"Evidence", evidence}, {"Reviews", reviews}, {"Revisions", revisions}, {"Imports", imports},
 		{"Log", publicLog}, {"Journal", journal}, {"Office", office}, {"Words", words},
 		{"Sessions", sessions}, {"Links", links}, {"Factors", factors}, {"Spent", spent},

@@ -9,10 +9,13 @@ import (
 	"soi/internal/desk"
 )
 
+// setting reads a setting on a snapshot.
+func setting(t *testing.T, s Store, key string) string {
+	t.Helper()
+	return get(t, s, func(ctx context.Context, tx desk.Tx) (string, error) { return tx.Setting(ctx, key) })
+}
+
 func transactions(t *testing.T, open func(*testing.T) Store) {
-	setting := func(t *testing.T, s Store, key string) string {
-		return get(t, s, func(ctx context.Context, tx desk.Tx) (string, error) { return tx.Setting(ctx, key) })
-	}
 	t.Run("an error undoes everything", func(t *testing.T) {
 		s := open(t)
 		stop := errors.New("stop")
@@ -66,6 +69,10 @@ func transactions(t *testing.T, open func(*testing.T) Store) {
 		})
 		same(t, "setting", "2", setting(t, s, "a"))
 	})
+}
+
+// refusals are transactions that go wrong in part.
+func refusals(t *testing.T, open func(*testing.T) Store) {
 	t.Run("writing in Read fails", func(t *testing.T) {
 		s := open(t)
 		err := s.Read(t.Context(), func(tx desk.Tx) error { return tx.SetSetting(t.Context(), "a", "1") })
