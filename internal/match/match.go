@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"soi/internal/index"
 	"soi/internal/text"
@@ -48,7 +49,7 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 	if q.Limit <= 0 {
 		q.Limit = 3
 	}
-	msg := text.Unwrap(q.Text)
+	msg := text.Unwrap(cut(q.Text, longestText))
 	res := Result{Decision: DecisionNew, Lang: text.Language(msg.Body), Parts: 1}
 	m.settle()
 	m.mu.RLock()
@@ -71,6 +72,21 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 			Probability: w.chance, Reasons: m.reasons(w), Part: w.part})
 	}
 	return res
+}
+
+// longestText is how many bytes of a message are read: 20,000 characters of any
+// European language and of Vietnamese.
+const longestText = 32 << 10
+
+// cut shortens a text to at most n bytes at the start of a character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // lookUp asks for the whole message and, when it is long and not answered as a
@@ -112,23 +128,24 @@ const (
 // joined to the next one; nil for a message that is looked up as a whole.
 func partsOf(body string) []string {
 	sentences := text.Sentences(body)
-	total := 0
-	for _, s := range sentences {
-		total += wordCount(s)
+	total, counts := 0, make([]int, len(sentences))
+	for i, s := range sentences {
+		counts[i] = wordCount(s)
+		total += counts[i]
 	}
 	if len(sentences) < 2 || total < partsFrom {
 		return nil
 	}
-	var out []string
-	open := ""
-	for _, s := range sentences {
-		open = strings.TrimSpace(open + " " + s)
-		if wordCount(open) >= max(partWords, total/mostParts) {
-			out, open = append(out, open), ""
+	var out, open []string
+	words := 0
+	for i, s := range sentences {
+		open, words = append(open, s), words+counts[i]
+		if words >= max(partWords, total/mostParts) {
+			out, open, words = append(out, strings.Join(open, " ")), nil, 0
 		}
 	}
-	if open != "" && len(out) > 0 {
-		out[len(out)-1] += " " + open
+	if len(open) > 0 && len(out) > 0 {
+		out[len(out)-1] += " " + strings.Join(open, " ")
 	}
 	return out[:min(len(out), mostParts)]
 }

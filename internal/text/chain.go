@@ -32,14 +32,18 @@ func Sentences(s string) []string {
 	return out
 }
 
+// mostSentences is how many sentences are looked at for calls to share: chain
+// letters are short, and longer texts must not cost more.
+const mostSentences = 200
+
 // unchain drops the sentences that only ask to pass a message on, and the calls
 // for attention at the head of the others; "" when nothing would remain.
 func unchain(s string) string {
 	sentences := Sentences(s)
 	var out []string
 	dropped := false
-	for _, p := range sentences {
-		if onlyFrame(p) {
+	for i, p := range sentences {
+		if i < mostSentences && onlyFrame(p) {
 			dropped = true
 			continue
 		}

@@ -161,6 +161,10 @@ func linkLen(s string) int {
 	return stop
 }
 
+// longestWord is how many letters and marks of a word are read; a longer run is no word
+// of any language and only its beginning is kept.
+const longestWord = 64
+
 // word reads letters, their marks and digits, with apostrophes inside.
 func (sc *Scanner) word() bool {
 	sc.Kind, sc.Start, sc.Percent = Word, sc.pos, false
@@ -196,13 +200,17 @@ loop:
 			uppers++
 		}
 		letters++
+		prev = r
+		if letters > longestWord {
+			sc.pos += n
+			continue
+		}
 		l := r
 		if up {
 			l = lower(r)
 		}
 		marked = marked || l > utf8.RuneSelf
 		sc.buf = utf8.AppendRune(sc.buf, l)
-		prev = r
 		sc.pos += n
 	}
 	sc.End = sc.pos

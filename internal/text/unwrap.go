@@ -98,12 +98,30 @@ func unhead(s string) string {
 	var out []string
 	for i, l := range lines {
 		switch {
-		case len(l) < 120 && (note.MatchString(l) || device.MatchString(l)), i < 12 && heads > 1 && head.MatchString(l):
+		case i < mostSentences && noteLine(l), i < 12 && heads > 1 && head.MatchString(l):
 			continue
 		}
 		out = append(out, strings.TrimLeft(unlead(l, i), "> "))
 	}
 	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// noteLine reports a line that says only how the message was sent. The words are
+// looked for before the patterns, which cost more.
+func noteLine(l string) bool {
+	if len(l) > 120 || len(l) < 6 {
+		return false
+	}
+	low := strings.ToLower(l)
+	for _, w := range [...]string{"forward", "original", "chuyển", "chuyen", "轉", "转"} {
+		if strings.Contains(low, w) {
+			return note.MatchString(l)
+		}
+	}
+	if strings.Contains(low, "sent from") || strings.Contains(low, "gửi từ") || strings.Contains(low, "outlook") {
+		return device.MatchString(l)
+	}
+	return false
 }
 
 // unlead takes off what stands before the words of line i.

@@ -17,6 +17,7 @@ func main() {
 	only := flag.String("only", "", "measure only sets whose name holds this")
 	to := flag.String("train", "", "learn the weights and write them to this file")
 	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
+	cal := flag.String("calibrate", "", "fit the calibration and write it to this file")
 	weights := flag.String("weights", "", "measure with this weights file")
 	flag.Parse()
 	if *to != "" {
@@ -36,6 +37,13 @@ func main() {
 			fmt.Fprintln(os.Stderr, "eval:", err)
 			os.Exit(1)
 		}
+	}
+	if *cal != "" {
+		if err := calibrate(*cal, o.Model); err != nil {
+			fmt.Fprintln(os.Stderr, "eval:", err)
+			os.Exit(1)
+		}
+		return
 	}
 	if err := run(o, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
@@ -84,7 +92,10 @@ func devSets() ([]set, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.floor, s.reach = d.floor, d.reach
+		s.floor, s.reach, s.family = d.floor, d.reach, "latin"
+		if strings.Contains(d.dir, "zh") {
+			s.family = "unspaced"
+		}
 		out = append(out, s)
 		if d.dir == "retrieval/xquad_vi" {
 			u := s.unaccented()
