@@ -152,7 +152,7 @@ func (f *filler) checkActs(c demo.Check, local time.Time) []act {
 	}
 	if w := c.Withdraw; w != nil {
 		out = append(out, act{latest(w.At(local), published.Add(time.Hour)), func(ctx context.Context) error {
-			return f.review(ctx, desk.Submission{Claim: f.claims[c.Key], Withdraw: true, Reason: desk.Reason(w.Reason), Notes: notes(w.Note)}, true)
+			return f.review(ctx, desk.Proposal{Claim: f.claims[c.Key], Withdraw: true, Reason: desk.Reason(w.Reason), Notes: notes(w.Note)}, true)
 		}})
 	}
 	return out
@@ -195,7 +195,7 @@ func (f *filler) publish(ctx context.Context, key string, d demo.Draft, reason d
 	if err != nil {
 		return err
 	}
-	s := desk.Submission{Claim: f.claims[key], DraftVersion: version, Reason: reason, Notes: notes(note)}
+	s := desk.Proposal{Claim: f.claims[key], DraftVersion: version, Reason: reason, Notes: notes(note)}
 	if err := f.review(ctx, s, true); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
@@ -226,7 +226,7 @@ func (f *filler) draft(ctx context.Context, key string, d demo.Draft) (int64, er
 }
 
 // review submits and, if approve is set, has the editor approve.
-func (f *filler) review(ctx context.Context, s desk.Submission, approve bool) error {
+func (f *filler) review(ctx context.Context, s desk.Proposal, approve bool) error {
 	r, err := f.desk.Submit(ctx, f.checker, s)
 	if err != nil || !approve {
 		return err
@@ -278,7 +278,7 @@ func (f *filler) workOn(ctx context.Context, o demo.Open) error {
 	if err != nil || o.State != "in-review" {
 		return err
 	}
-	return f.review(ctx, desk.Submission{Claim: id, DraftVersion: version}, false)
+	return f.review(ctx, desk.Proposal{Claim: id, DraftVersion: version}, false)
 }
 
 // tip hands a tip in. The first tip of a key opens its claim; later ones are

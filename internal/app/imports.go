@@ -38,6 +38,7 @@ func (a *App) Import(ctx context.Context, from, lang string, trouble func(senten
 	defer r.Close()
 	var out Imported
 	var batch []desk.Imported
+	at := map[string]int{} // how many checks an address has had so far
 	flush := func() error {
 		stored, same, err := a.Desk.Import(ctx, desk.Program(), batch)
 		out.Stored, out.Same, batch = out.Stored+stored, out.Same+same, nil
@@ -46,7 +47,13 @@ func (a *App) Import(ctx context.Context, from, lang string, trouble func(senten
 	err = claimreview.Read(r, o, func(i claimreview.Imported) error {
 		out.Found++
 		progress(out.Found)
-		batch = append(batch, desk.Imported{URL: i.URL, Publisher: i.Publisher, Site: i.PublisherURL, Published: i.Published,
+		link := i.URL
+		if at[i.URL]++; at[i.URL] > 1 {
+			// A page may carry several checks; the archive keeps one at an
+			// address, and a fragment leads to the same page.
+			link = fmt.Sprintf("%s#claim-%d", i.URL, at[i.URL])
+		}
+		batch = append(batch, desk.Imported{URL: link, Publisher: i.Publisher, Site: i.PublisherURL, Published: i.Published,
 			Lang: i.Lang, Claim: i.Claim, Title: i.Title, Rating: i.RatingText})
 		if len(batch) < importBatch {
 			return nil

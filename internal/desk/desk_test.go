@@ -114,7 +114,7 @@ func (o *office) publish(id desk.ID, r desk.Rating) desk.Review {
 	o.t.Helper()
 	o.cite(id, true)
 	v := o.draft(o.staff[desk.Checker], id, r, "The answer.")
-	rev, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: id, DraftVersion: v})
+	rev, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: id, DraftVersion: v})
 	o.must(err)
 	return o.approve(rev)
 }
@@ -147,7 +147,7 @@ func TestNobodyApprovesTheirOwnText(t *testing.T) {
 	// both are authors.
 	o.draft(o.staff[desk.Editor], c.ID, desk.RatingFalse, "First words.")
 	v := o.draft(o.staff[desk.Checker], c.ID, desk.RatingFalse, "The answer.")
-	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, DraftVersion: v})
+	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, DraftVersion: v})
 	o.must(err)
 	for _, by := range []desk.Actor{o.staff[desk.Contributor], o.staff[desk.Checker], o.staff[desk.Admin], o.staff[desk.Auditor], desk.Program()} {
 		_, err := o.Approve(o.ctx(), by, r.ID, r.Hash, desk.Points(r.Kind))
@@ -175,7 +175,7 @@ func TestApprovalIsBoundToTheTextAndToThePerson(t *testing.T) {
 	c := o.open()
 	o.cite(c.ID, true)
 	v := o.draft(o.staff[desk.Checker], c.ID, desk.RatingFalse, "The answer.")
-	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, DraftVersion: v})
+	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, DraftVersion: v})
 	o.must(err)
 	editor := o.staff[desk.Editor]
 
@@ -214,7 +214,7 @@ func TestTwoApprovalsAtOncePublishOnce(t *testing.T) {
 	c := o.open()
 	o.cite(c.ID, true)
 	v := o.draft(o.staff[desk.Checker], c.ID, desk.RatingFalse, "The answer.")
-	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, DraftVersion: v})
+	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, DraftVersion: v})
 	o.must(err)
 	editors := []desk.Actor{o.staff[desk.Editor], o.hire(desk.Editor, "second"), o.hire(desk.Editor, "third"), o.hire(desk.Editor, "fourth")}
 	errs := make(chan error, len(editors))
@@ -244,7 +244,7 @@ func TestACheckNeedsASourceIndependentOfTheBodyConcerned(t *testing.T) {
 	c := o.open()
 	v := o.draft(o.staff[desk.Checker], c.ID, desk.RatingFalse, "The answer.")
 	submit := func() error {
-		_, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, DraftVersion: v})
+		_, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, DraftVersion: v})
 		return err
 	}
 	if ps := desk.Problems(submit()); !slices.Contains(ps, desk.NoEvidence) || !slices.Contains(ps, desk.NoIndependent) {
@@ -273,7 +273,7 @@ func TestSubmitNamesEveryProblemAtOnce(t *testing.T) {
 	c := o.open()
 	d, err := o.SaveDraft(o.ctx(), o.staff[desk.Checker], c.ID, 0, "", desk.Text{Lang: "vi", Body: "Only a body."})
 	o.must(err)
-	_, err = o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, DraftVersion: d.Version})
+	_, err = o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, DraftVersion: d.Version})
 	want := []desk.Problem{desk.NoRating, desk.NoClaimText, desk.NoStatement, desk.NoSummary, desk.NoEvidence, desk.NoIndependent}
 	if got := desk.Problems(err); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -285,44 +285,44 @@ func TestCorrectWithdrawRestore(t *testing.T) {
 	c := o.open()
 	o.publish(c.ID, desk.RatingFalse)
 	checker := o.staff[desk.Checker]
-	submit := func(s desk.Submission) (desk.Review, error) { s.Claim = c.ID; return o.Submit(o.ctx(), checker, s) }
+	submit := func(s desk.Proposal) (desk.Review, error) { s.Claim = c.ID; return o.Submit(o.ctx(), checker, s) }
 
 	v := o.draft(checker, c.ID, desk.RatingFalse, "The answer.")
-	if _, err := submit(desk.Submission{DraftVersion: v, Reason: desk.ReasonTypo, Notes: note()}); !slices.Contains(desk.Problems(err), desk.NothingChanged) {
+	if _, err := submit(desk.Proposal{DraftVersion: v, Reason: desk.ReasonTypo, Notes: note()}); !slices.Contains(desk.Problems(err), desk.NothingChanged) {
 		t.Fatalf("an unchanged text: %v", err)
 	}
 	v = o.draft(checker, c.ID, desk.RatingMostlyFalse, "A better answer.")
 	for _, bad := range []struct {
-		s    desk.Submission
+		s    desk.Proposal
 		want desk.Problem
 	}{
-		{desk.Submission{DraftVersion: v, Notes: note()}, desk.NoReason},
-		{desk.Submission{DraftVersion: v, Reason: desk.ReasonLegal, Notes: note()}, desk.NoReason},
-		{desk.Submission{DraftVersion: v, Reason: desk.ReasonRating}, desk.NoNote},
-		{desk.Submission{DraftVersion: v, Reason: desk.ReasonTypo, Notes: note()}, desk.RatingNeedsFix},
+		{desk.Proposal{DraftVersion: v, Notes: note()}, desk.NoReason},
+		{desk.Proposal{DraftVersion: v, Reason: desk.ReasonLegal, Notes: note()}, desk.NoReason},
+		{desk.Proposal{DraftVersion: v, Reason: desk.ReasonRating}, desk.NoNote},
+		{desk.Proposal{DraftVersion: v, Reason: desk.ReasonTypo, Notes: note()}, desk.RatingNeedsFix},
 	} {
 		if _, err := submit(bad.s); !slices.Contains(desk.Problems(err), bad.want) {
 			t.Errorf("%+v: got %v, want %s", bad.s, err, bad.want)
 		}
 	}
-	r, err := submit(desk.Submission{DraftVersion: v, Reason: desk.ReasonRating, Notes: note()})
+	r, err := submit(desk.Proposal{DraftVersion: v, Reason: desk.ReasonRating, Notes: note()})
 	o.must(err)
 	if r.Kind != desk.KindCorrect {
 		t.Errorf("a changed rating is a %s", r.Kind)
 	}
 	o.approve(r)
-	r, err = submit(desk.Submission{Withdraw: true, Reason: desk.ReasonSource, Notes: note()})
+	r, err = submit(desk.Proposal{Withdraw: true, Reason: desk.ReasonSource, Notes: note()})
 	o.must(err)
 	o.approve(r)
 	if got := o.claim(c.ID); got.State != desk.ClaimWithdrawn || got.Rating != "" {
 		t.Fatalf("after the withdrawal: %+v", got)
 	}
 	v = o.draft(checker, c.ID, desk.RatingTrue, "Another answer.")
-	if _, err := submit(desk.Submission{DraftVersion: v, Reason: desk.ReasonSource, Notes: note()}); !slices.Contains(desk.Problems(err), desk.RatingNeedsFix) {
+	if _, err := submit(desk.Proposal{DraftVersion: v, Reason: desk.ReasonSource, Notes: note()}); !slices.Contains(desk.Problems(err), desk.RatingNeedsFix) {
 		t.Fatalf("restoring under another rating: %v", err)
 	}
 	v = o.draft(checker, c.ID, desk.RatingMostlyFalse, "Another answer.")
-	r, err = submit(desk.Submission{DraftVersion: v, Reason: desk.ReasonSource, Notes: note()})
+	r, err = submit(desk.Proposal{DraftVersion: v, Reason: desk.ReasonSource, Notes: note()})
 	o.must(err)
 	o.approve(r)
 	rs, err := o.Check(o.ctx(), c.ID, 1<<40)
@@ -346,13 +346,13 @@ func TestWhoWroteTheLastTextMayReviewTheNext(t *testing.T) {
 	c := o.open()
 	o.cite(c.ID, true)
 	v := o.draft(o.staff[desk.Editor], c.ID, desk.RatingFalse, "The answer.")
-	r, err := o.Submit(o.ctx(), o.staff[desk.Editor], desk.Submission{Claim: c.ID, DraftVersion: v})
+	r, err := o.Submit(o.ctx(), o.staff[desk.Editor], desk.Proposal{Claim: c.ID, DraftVersion: v})
 	o.must(err)
 	second := o.hire(desk.Editor, "second")
 	_, err = o.Approve(o.ctx(), second, r.ID, r.Hash, desk.Points(r.Kind))
 	o.must(err)
 	v = o.draft(second, c.ID, desk.RatingFalse, "A better answer.")
-	r, err = o.Submit(o.ctx(), second, desk.Submission{Claim: c.ID, DraftVersion: v, Reason: desk.ReasonFactual, Notes: note()})
+	r, err = o.Submit(o.ctx(), second, desk.Proposal{Claim: c.ID, DraftVersion: v, Reason: desk.ReasonFactual, Notes: note()})
 	o.must(err)
 	if _, err := o.Approve(o.ctx(), o.staff[desk.Editor], r.ID, r.Hash, desk.Points(r.Kind)); err != nil {
 		t.Errorf("the author of the first revision reviews the second: %v", err)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Submission is what a person hands to a second person.
-type Submission struct {
+// Proposal is what a person hands to a second person for review.
+type Proposal struct {
 	Claim        ID
 	DraftVersion int64 // the draft the person saw; ErrConflict if it has changed
 	Withdraw     bool  // withdraw the check instead of publishing the draft
@@ -29,7 +29,7 @@ func Points(k Kind) []string {
 // for a second person. Everything that publishing requires is checked here,
 // so that the author hears of it, and again when it is approved. The error is
 // an Invalid that lists all problems at once.
-func (d *Desk) Submit(ctx context.Context, by Actor, s Submission) (Review, error) {
+func (d *Desk) Submit(ctx context.Context, by Actor, s Proposal) (Review, error) {
 	var out Review
 	_, err := d.step(ctx, by, MayDraft, s.Claim, 0, stepSubmit, func(tx Tx, c *Claim) (Event, error) {
 		dr, err := draftOf(ctx, tx, *c)
@@ -53,7 +53,7 @@ func (d *Desk) Submit(ctx context.Context, by Actor, s Submission) (Review, erro
 }
 
 // freeze makes the document of the next revision and checks it.
-func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Submission) (Document, error) {
+func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Proposal) (Document, error) {
 	doc := Document{Nonce: NewNonce(), Schema: DocSchema, Verdict: c.ID, Rev: c.Rev + 1, Kind: nextKind(c, s),
 		Topic: c.Topic, Body: c.Body, Reason: s.Reason, Notes: trimNotes(s.Notes), Approvals: Approvals}
 	if !s.Withdraw {
@@ -74,7 +74,7 @@ func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Submissio
 }
 
 // nextKind is what the next revision of the claim's check would be.
-func nextKind(c Claim, s Submission) Kind {
+func nextKind(c Claim, s Proposal) Kind {
 	switch {
 	case s.Withdraw:
 		return KindWithdraw
@@ -189,7 +189,7 @@ func (doc Document) sameText(old Document) bool {
 }
 
 // reviewOf is the review of a document.
-func (d *Desk) reviewOf(by Actor, doc Document, dr Draft, s Submission) (Review, error) {
+func (d *Desk) reviewOf(by Actor, doc Document, dr Draft, s Proposal) (Review, error) {
 	b, err := doc.Bytes()
 	if err != nil {
 		return Review{}, err

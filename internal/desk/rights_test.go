@@ -38,7 +38,7 @@ func TestRights(t *testing.T) {
 			return err
 		}},
 		"submit": {[]desk.Role{desk.Checker, desk.Editor}, func(by desk.Actor) error {
-			_, err := o.Submit(o.ctx(), by, desk.Submission{Claim: c.ID, DraftVersion: 99})
+			_, err := o.Submit(o.ctx(), by, desk.Proposal{Claim: c.ID, DraftVersion: 99})
 			return err
 		}},
 		"approve": {[]desk.Role{desk.Editor}, func(by desk.Actor) error {

@@ -96,7 +96,7 @@ func TestAnswerThatIsNoLongerInForceIsNotGiven(t *testing.T) {
 	o := newOffice(t)
 	c := o.open()
 	o.publish(c.ID, desk.RatingFalse)
-	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID, Withdraw: true, Reason: desk.ReasonFactual, Notes: note()})
+	r, err := o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID, Withdraw: true, Reason: desk.ReasonFactual, Notes: note()})
 	o.must(err)
 	o.approve(r)
 	got := o.receive(o.tip("matched a moment too late", "same", desk.CheckKey(c.ID, "vi")))
@@ -178,7 +178,7 @@ func TestNotAFactualClaim(t *testing.T) {
 	// Nothing about it can be published, whatever is tried.
 	_, err = o.SaveDraft(o.ctx(), o.staff[desk.Checker], c.ID, 0, desk.RatingFalse, text("vi", "x"))
 	o.want(err, desk.ErrState)
-	_, err = o.Submit(o.ctx(), o.staff[desk.Checker], desk.Submission{Claim: c.ID})
+	_, err = o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID})
 	o.want(err, desk.ErrState)
 	c, err = o.Reopen(o.ctx(), o.staff[desk.Checker], c.ID, c.Version)
 	o.must(err)

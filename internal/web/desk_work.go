@@ -71,6 +71,9 @@ func (s *Site) editClaim(v *visit) (answer, error) {
 		return show("desk/claim", p).as(422), nil
 	}
 	theirs := p.Claim
+	if e == (desk.ClaimEdit{Text: theirs.Text, Lang: theirs.Lang, Harm: theirs.Harm, HarmKind: theirs.HarmKind, Topic: theirs.Topic, Body: theirs.Body}) {
+		return v.toClaim(id, "#assess"), nil // what the form says is stored: the button was pressed twice
+	}
 	p.Edit.Theirs, p.Edit.Version = &theirs, theirs.Version
 	return show("desk/claim", p).as(409), nil
 }
@@ -224,18 +227,54 @@ func (s *Site) saveDraft(v *visit) (answer, error) {
 		Rating: desk.Rating(v.field("rating")), Version: version, Reason: desk.Reason(v.field("reason")),
 		NoteVi: v.field("note-vi"), NoteEn: v.field("note-en")}
 	saved, err := s.Desk.SaveDraft(v.Context(), v.actor(), id, version, f.Rating, f.Text)
+	if errors.Is(err, desk.ErrConflict) || errors.Is(err, desk.ErrState) {
+		done, a, againErr := s.savedAlready(v, id, f)
+		switch {
+		case againErr != nil:
+			return answer{}, againErr
+		case a.to != "":
+			return a, nil
+		case done.Version > 0:
+			saved, err = done, nil
+		}
+	}
 	if err == nil && v.field("do") != "submit" {
 		return v.toClaim(id, "?lang="+f.Lang+"&saved=1#draft"), nil
 	}
 	if err == nil {
 		f.Version = saved.Version
 		var r desk.Review
-		if r, err = s.Desk.Submit(v.Context(), v.actor(), desk.Submission{Claim: id, DraftVersion: saved.Version,
+		if r, err = s.Desk.Submit(v.Context(), v.actor(), desk.Proposal{Claim: id, DraftVersion: saved.Version,
 			Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn)}); err == nil {
 			return redirect(v.tongue.url("/desk/reviews/" + string(r.ID))), nil
 		}
 	}
 	return s.draftRefused(v, f, err)
+}
+
+// savedAlready looks whether a draft that was refused for its version is the
+// one that is stored: the button was pressed twice, or the form sent again.
+// Then there is nothing to complain of. Under review by this person, the
+// answer leads to the review.
+func (s *Site) savedAlready(v *visit, id desk.ID, f draftForm) (desk.Draft, answer, error) {
+	view, err := s.Desk.ClaimPage(v.Context(), v.actor(), id)
+	if err != nil {
+		return desk.Draft{}, answer{}, err
+	}
+	typed := f.Text
+	typed.Body = strings.ReplaceAll(typed.Body, "\r\n", "\n") // as browsers send what they were given
+	stored := view.Draft.Text(f.Lang)
+	stored.Lang = f.Lang
+	if view.Draft.Rating != f.Rating || stored != typed {
+		return desk.Draft{}, answer{}, nil
+	}
+	if view.Claim.Pending() {
+		if v.field("do") == "submit" && len(view.Reviews) > 0 && view.Reviews[0].By == v.staff.ID {
+			return desk.Draft{}, redirect(v.tongue.url("/desk/reviews/" + string(view.Claim.Review))), nil
+		}
+		return desk.Draft{}, answer{}, nil
+	}
+	return view.Draft, answer{}, nil
 }
 
 // draftRefused shows the form again with everything that was typed and, when
@@ -272,7 +311,7 @@ func (s *Site) submitWithdrawal(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	f := withdrawForm{Reason: desk.Reason(v.field("reason")), NoteVi: v.field("note-vi"), NoteEn: v.field("note-en")}
-	r, err := s.Desk.Submit(v.Context(), v.actor(), desk.Submission{Claim: id, Withdraw: true, Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn)})
+	r, err := s.Desk.Submit(v.Context(), v.actor(), desk.Proposal{Claim: id, Withdraw: true, Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn)})
 	if err == nil {
 		return redirect(v.tongue.url("/desk/reviews/" + string(r.ID))), nil
 	}
