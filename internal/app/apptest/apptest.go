@@ -32,7 +32,8 @@ type Options struct {
 	Listen   string            // host:port; "" picks a free one
 }
 
-// Desk is a running desk.
+// Desk is the whole program running in this process, with the settings it was
+// started with; URL says where it answers.
 type Desk struct {
 	*app.Server
 	Config config.Config
