@@ -60,6 +60,8 @@ func TestPowRefuses(t *testing.T) {
 	foreign, _ := powAt(8)
 	foreign.key = []byte("another installation")
 	fc := foreign.challenge(purposeAsk, form)
+	before, _ := powAt(1) // the same installation, when it asked for less
+	bc := before.challenge(purposeAsk, form)
 	for name, c := range map[string]struct{ purpose, form, challenge, solution string }{
 		"no solution":            {purposeAsk, form, c, ""},
 		"no challenge":           {purposeAsk, form, "", sol},
@@ -67,6 +69,7 @@ func TestPowRefuses(t *testing.T) {
 		"another form's":         {purposeAsk, other, c, solve(c, other, 8)},
 		"another purpose's":      {"other", form, c, sol},
 		"lowered difficulty":     {purposeAsk, form, easy, solve(easy, form, 0)},
+		"earlier difficulty":     {purposeAsk, form, bc, solve(bc, form, 1)},
 		"lengthened life":        {purposeAsk, form, late, solve(late, form, 8)},
 		"another installation's": {purposeAsk, form, fc, solve(fc, form, 8)},
 		"junk":                   {purposeAsk, form, "a.b.c", "1"},

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"soi/internal/app/apptest"
+	"soi/internal/web"
 )
 
 // reader is a person with a browser that keeps no cookies.
@@ -113,7 +114,7 @@ func TestPublicSite(t *testing.T) {
 	d := apptest.Start(t, apptest.Options{Demo: true})
 	r := reader{t, d.URL}
 	for name, test := range map[string]func(*testing.T, reader){
-		"ask": askKnown, "pages": readPages, "feeds": readFeeds, "check": readCheck, "tickets": unknownTickets, "foreign": foreignForms,
+		"ask": askKnown, "pages": readPages, "feeds": readFeeds, "check": readCheck, "tickets": unknownTickets, "foreign": foreignForms, "stranger": staffOnly,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, reader{t, r.base}) })
 	}
@@ -292,6 +293,22 @@ func unknownTickets(t *testing.T, r reader) {
 		t.Errorf("%d to %q", p.status, p.header.Get("Location"))
 	}
 	r.get("/vi/t?code=hello").has(t, http.StatusNotFound, "hello")
+}
+
+// staffOnly: whatever staff can open or send, a stranger cannot.
+func staffOnly(t *testing.T, r reader) {
+	all := web.StaffRequests(t)
+	if len(all) < 10 {
+		t.Fatalf("%d routes for staff", len(all))
+	}
+	for _, one := range all {
+		method, path := one[0], one[1]
+		p := r.do(method, path, url.Values{"text": {"x"}})
+		if method == http.MethodGet && (p.status != http.StatusSeeOther || !strings.Contains(p.header.Get("Location"), "/desk/sign-in")) ||
+			method == http.MethodPost && p.status != http.StatusUnauthorized {
+			t.Errorf("%s %s answers a stranger with %d to %q", method, path, p.status, p.header.Get("Location"))
+		}
+	}
 }
 
 // foreignForms: a form that another site sends is refused.
