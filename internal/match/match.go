@@ -11,7 +11,7 @@ import (
 )
 
 // budget is how many postings one look-up may read, see index.Search.
-const budget = 400_000
+const budget = 200_000
 
 // depth is how many candidates are ranked with care.
 const depth = 200

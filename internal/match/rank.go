@@ -16,39 +16,59 @@ type candidate struct {
 	f    features
 }
 
+// ranked is how many of the documents found are compared word by word.
+const ranked = 128
+
 // candidates looks the question up, compares the best and orders them.
 func (m *Matcher) candidates(q Query, qu *question) []*candidate {
 	hits := m.gather(qu, max(depth, q.Limit))
-	room := make([]candidate, len(hits))
-	cs := make([]*candidate, 0, len(hits))
-	s := m.sheet(qu)
+	room := make([]candidate, 0, len(hits))
 	sense, inverse := float32(0), qu.vec.inverse()
+	unspaced := one(qu.toks[len(qu.toks)/2].flags&flagPair != 0)
 	for i, h := range hits {
-		d := &m.docs[h.Doc]
-		if !wanted(q, *d) {
+		if !wanted(q, m.docs[h.Doc]) {
 			continue
 		}
-		c := &room[i]
-		c.doc = h.Doc
+		c := candidate{doc: h.Doc}
 		c.f[fScore], c.f[fScoreTop] = h.Score/max(qu.most, 1e-6), h.Score/max(hits[0].Score, 1e-6)
-		c.f[fRank], c.f[fArchive] = log2(i+1), log2(m.idx.Len())
-		c.f[fAsked] = log2(len(s.uniq))
-		if qu.toks[len(qu.toks)/2].flags&flagPair != 0 {
-			c.f[fUnspaced] = 1
-		}
-		m.compare(s, d, &c.f)
 		c.f[fSense] = float32(dot(&qu.vec, &m.vecs[h.Doc])) * inverse * m.norms[h.Doc]
 		sense = max(sense, c.f[fSense])
-		c.f[fKnown] = qu.known
-		cs = append(cs, c)
+		c.f[fRank], c.f[fArchive] = log2(i+1), log2(m.idx.Len())
+		c.f[fUnspaced], c.f[fKnown] = float32(unspaced), qu.known
+		c.rate = c.f[fScoreTop] + c.f[fSense]
+		room = append(room, c)
 	}
-	for i := range cs {
-		cs[i].f[fSenseTop] = cs[i].f[fSense] - sense
-		cs[i].rate = m.rate(&cs[i].f)
+	cs := bestOf(room, max(ranked, q.Limit))
+	s := m.sheet(qu)
+	for _, c := range cs {
+		c.f[fAsked] = log2(len(s.uniq))
+		c.f[fSenseTop] = c.f[fSense] - sense
+		m.compare(s, &m.docs[c.doc], &c.f)
+		c.rate = m.rate(&c.f)
 	}
+	m.sort(cs)
+	return cs
+}
+
+// sort puts candidates in the ranker's order, equal ones by id.
+func (m *Matcher) sort(cs []*candidate) {
 	slices.SortStableFunc(cs, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.rate, a.rate), strings.Compare(m.docs[a.doc].id, m.docs[b.doc].id))
 	})
+}
+
+// bestOf points at the n candidates of the highest rate.
+func bestOf(room []candidate, n int) []*candidate {
+	cs := make([]*candidate, len(room))
+	for i := range room {
+		cs[i] = &room[i]
+	}
+	if len(cs) > n {
+		slices.SortFunc(cs, func(a, b *candidate) int {
+			return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.doc, b.doc))
+		})
+		cs = cs[:n]
+	}
 	return cs
 }
 

@@ -131,15 +131,16 @@ func (m *Matcher) alongside(v *vector) []uint32 {
 	}
 	q := v.sketch()
 	var hist [senseDim + 1]int
-	for _, s := range m.sketches {
-		hist[bits.OnesCount64(s^q)]++
+	step := 1 + len(m.sketches)/65536 // a sample is enough to place the limit
+	for i := 0; i < len(m.sketches); i += step {
+		hist[bits.OnesCount64(m.sketches[i]^q)]++
 	}
 	limit, sum := 0, hist[0]
-	for limit < senseDim/2-4 && sum+hist[limit+1] <= sketched {
+	for limit < senseDim/2-4 && (sum+hist[limit+1])*step <= sketched {
 		limit++
 		sum += hist[limit]
 	}
-	near := make([]index.Hit, 0, sum)
+	near := make([]index.Hit, 0, (sum+1)*step*5/4)
 	for d, s := range m.sketches {
 		if bits.OnesCount64(s^q) <= limit && m.docs[d].id != "" {
 			near = append(near, index.Hit{Doc: uint32(d), Score: float32(dot(v, &m.vecs[d])) * m.norms[d]})

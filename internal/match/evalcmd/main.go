@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ func main() {
 	to := flag.String("train", "", "learn the weights and write them to this file")
 	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
 	cal := flag.String("calibrate", "", "fit the calibration and write it to this file")
+	sizes := flag.String("bench", "", "measure speed at these archive sizes, with commas between them")
+	profile := flag.String("profile", "", "write a CPU profile of the bench to this file")
 	weights := flag.String("weights", "", "measure with this weights file")
 	flag.Parse()
 	if *to != "" {
@@ -37,6 +40,22 @@ func main() {
 			fmt.Fprintln(os.Stderr, "eval:", err)
 			os.Exit(1)
 		}
+	}
+	if *sizes != "" {
+		var ns []int
+		for _, f := range strings.Split(*sizes, ",") {
+			n, err := strconv.Atoi(f)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, "eval: -bench:", err)
+				os.Exit(2)
+			}
+			ns = append(ns, n)
+		}
+		if err := bench(ns, o, *profile); err != nil {
+			fmt.Fprintln(os.Stderr, "eval:", err)
+			os.Exit(1)
+		}
+		return
 	}
 	if *cal != "" {
 		if err := calibrate(*cal, o.Model); err != nil {
