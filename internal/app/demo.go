@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -180,9 +179,8 @@ func (f *filler) assess(ctx context.Context, key string, texts map[string]demo.T
 		return fmt.Errorf("%s: %w", key, err)
 	}
 	for _, s := range sources {
-		says := cmp.Or(s.Says[e.Lang], s.Says["vi"], s.Says["en"])
 		if _, err := f.desk.AddEvidence(ctx, f.checker, id, desk.Evidence{URL: s.URL, Title: s.Title, Publisher: s.Publisher,
-			Lang: s.Lang, Quote: s.Quote, Says: says, Stance: desk.Stance(s.Stance), Independent: s.Independent}); err != nil {
+			Lang: s.Lang, Quote: s.Quote, Says: desk.Say(notes(s.Says)...), Stance: desk.Stance(s.Stance), Independent: s.Independent}); err != nil {
 			return fmt.Errorf("%s: evidence %s: %w", key, s.URL, err)
 		}
 	}

@@ -57,7 +57,7 @@ type DocEvidence struct {
 	Publisher   string `json:"publisher,omitempty"`
 	Lang        string `json:"lang,omitempty"`
 	Quote       string `json:"quote,omitempty"`
-	Says        string `json:"says,omitempty"`
+	Says        Said   `json:"says,omitempty"`
 	Stance      Stance `json:"stance"`
 	Independent bool   `json:"independent"`
 	Seen        string `json:"seen"` // date it was added, 2006-01-02

@@ -66,7 +66,7 @@ type Evidence struct {
 	Publisher   string
 	Lang        string
 	Quote       string // word for word, at most MaxQuoteRunes
-	Says        string // what the source says, in the desk's own words
+	Says        Said   // what the source says, in the desk's own words
 	Stance      Stance
 	Independent bool // of the body the claim is about
 	Added       time.Time

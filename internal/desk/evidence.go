@@ -16,7 +16,7 @@ func (d *Desk) AddEvidence(ctx context.Context, by Actor, claim ID, e Evidence) 
 	}
 	e.ID, e.Claim, e.URL, e.Added, e.AddedBy = NewID(), claim, link, d.Now(), by.Staff
 	e.Title, e.Publisher = strings.TrimSpace(e.Title), strings.TrimSpace(e.Publisher)
-	e.Quote, e.Says = strings.TrimSpace(e.Quote), strings.TrimSpace(e.Says)
+	e.Quote = strings.TrimSpace(e.Quote)
 	_, err = d.step(ctx, by, MayCite, claim, 0, stepWork, func(tx Tx, c *Claim) (Event, error) {
 		independent := "no"
 		if e.Independent {
@@ -39,7 +39,7 @@ func (e Evidence) check() (link string, err error) {
 		ps = append(ps, TextEmpty)
 	}
 	if tooLong(e.Title, MaxLineRunes) || tooLong(e.Publisher, MaxLineRunes) ||
-		tooLong(e.Quote, MaxQuoteRunes) || tooLong(e.Says, MaxSummaryRunes) {
+		tooLong(e.Quote, MaxQuoteRunes) || e.Says.longest() > MaxSummaryRunes {
 		ps = append(ps, TextTooLong)
 	}
 	if !slices.Contains(Stances(), e.Stance) {

@@ -295,11 +295,11 @@ func (s *Site) suggest(v *visit, p claimPage) ([]suggestion, error) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b match.Match) int { return cmp.Compare(b.Probability, a.Probability) })
-	return s.suggestions(v, found[:min(len(found), 5)])
+	return s.suggestions(v, found[:min(len(found), 4)])
 }
 
 // suggestFrom is the chance below which a match is not worth a person's look.
-const suggestFrom = 0.05
+const suggestFrom = 0.12
 
 // sameThing is a match key without its language: a check is one thing in
 // whatever language it matched.

@@ -27,7 +27,7 @@ func (s *Site) deskRoutes() []route {
 		{pattern: "POST /desk/claims/{id}/merge", audience: Staff, may: desk.MayAssess, body: bodySmall, keep: []string{"into"}, h: s.mergeClaim},
 		{pattern: "POST /desk/claims/{id}/unmerge", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.unmergeClaim},
 		{pattern: "POST /desk/claims/{id}/split", audience: Staff, may: desk.MayAssess, body: bodyForm, h: s.splitClaim},
-		{pattern: "POST /desk/claims/{id}/evidence", audience: Staff, may: desk.MayCite, body: bodyForm, keep: []string{"url", "title", "quote", "says"}, h: s.addEvidence},
+		{pattern: "POST /desk/claims/{id}/evidence", audience: Staff, may: desk.MayCite, body: bodyForm, keep: []string{"url", "title", "quote", "says-vi", "says-en"}, h: s.addEvidence},
 		{pattern: "POST /desk/claims/{id}/evidence/{evidence}", audience: Staff, may: desk.MayCite, body: bodySmall, h: s.turnEvidence},
 		{pattern: "POST /desk/claims/{id}/draft", audience: Staff, may: desk.MayDraft, body: bodyDraft, keep: []string{"claim", "statement", "summary", "body", "unknown"}, h: s.saveDraft},
 		{pattern: "POST /desk/claims/{id}/withdraw", audience: Staff, may: desk.MayDraft, body: bodyForm, keep: []string{"note-vi", "note-en"}, h: s.submitWithdrawal},

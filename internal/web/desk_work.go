@@ -172,7 +172,7 @@ func (s *Site) addEvidence(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	e := desk.Evidence{URL: v.field("url"), Title: v.field("title"), Publisher: v.field("publisher"), Lang: v.field("lang"),
-		Quote: v.field("quote"), Says: v.field("says"), Stance: desk.Stance(v.field("stance")), Independent: v.field("independent") == "yes"}
+		Quote: v.field("quote"), Says: v.saidHere(), Stance: desk.Stance(v.field("stance")), Independent: v.field("independent") == "yes"}
 	var ps []string
 	if v.field("independent") == "" {
 		// Nothing is ticked beforehand: whether a source is independent decides
@@ -193,6 +193,15 @@ func (s *Site) addEvidence(v *visit) (answer, error) {
 	}
 	p.Evidence = evidenceForm{Evidence: e, Asked: v.field("independent") != "", Problems: ps}
 	return show("desk/claim", p).as(422), nil
+}
+
+// saidHere is what a source says, from the form's fields of each language.
+func (v *visit) saidHere() desk.Said {
+	var notes []desk.Note
+	for _, l := range Languages() {
+		notes = append(notes, desk.Note{Lang: l, Text: v.field("says-" + l)})
+	}
+	return desk.Say(notes...)
 }
 
 // turnEvidence takes a source off the list or puts it back.

@@ -43,7 +43,7 @@ func hostile(s *Site, x string) map[string][]page {
 		}
 		d.Texts = []desk.Text{{Lang: "vi", Claim: x, Statement: x, Summary: x + " " + fmt.Sprint(i), Body: x, Unknown: x}}
 		for j := range d.Evidence {
-			d.Evidence[j].Title, d.Evidence[j].Publisher, d.Evidence[j].Quote, d.Evidence[j].Says, d.Evidence[j].Seen = x, x, x, x, x
+			d.Evidence[j].Title, d.Evidence[j].Publisher, d.Evidence[j].Quote, d.Evidence[j].Says, d.Evidence[j].Seen = x, x, x, desk.Said(x), x
 		}
 	}
 	check := checkOf("vi", revs, 0)

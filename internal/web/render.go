@@ -110,6 +110,7 @@ func (s *Site) funcs(t tongue) template.FuncMap {
 		"rating":     func(r desk.Rating) mark { return markOf(w, r) },
 		"dict":       func(pairs ...any) map[string]any { return blanks(pairs) },
 		"paragraphs": paragraphs,
+		"said":       func(s desk.Said) string { return s.In(t.lang) },
 		"host":       hostOf,
 		"lang":       func() string { return t.lang },
 		"langname":   func(lang string) string { return w.langName(lang) },
