@@ -22,6 +22,7 @@ type Server struct {
 	*App
 	URL  string // where it listens, as http://host:port
 	http *http.Server
+	site *web.Site
 	ln   net.Listener
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -56,7 +57,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{App: a}
+	s := &Server{App: a, site: site}
 	if s.ln, err = net.Listen("tcp", a.Config.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -90,6 +91,7 @@ func (s *Server) run(ctx context.Context) {
 	every("erase", time.Hour, s.erase)
 	every("sessions", time.Minute, s.Auth.Sweep)
 	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
+	every("names", time.Minute, s.site.UseRatingNames)
 	every("ballast", time.Minute, s.ballast)
 	s.done.Go(func() {
 		if err := s.http.Serve(s.ln); err != nil && !errors.Is(err, http.ErrServerClosed) {

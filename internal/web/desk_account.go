@@ -288,6 +288,9 @@ func (s *Site) setRatingNames(v *visit) (answer, error) {
 	if err := s.Desk.SetRatingNames(v.Context(), v.actor(), names); err != nil {
 		return answer{}, err
 	}
+	if err := s.UseRatingNames(v.Context()); err != nil {
+		return answer{}, err
+	}
 	return redirect(v.tongue.url("/desk/ratings") + "?saved=1"), nil
 }
 

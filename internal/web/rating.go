@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -24,10 +26,28 @@ func markOf(w *words, r desk.Rating) mark {
 		return m
 	}
 	m.Word, m.Hint = w.t("rating."+string(r)), w.t("rating."+string(r)+".hint")
+	if own := w.names.Load(); own != nil && (*own)[r] != "" {
+		m.Word = (*own)[r]
+	}
 	if d := r.Degree(); d > 0 {
 		m.Tone = []string{"", "t1", "t2", "t3", "t4", "t5"}[d]
 	}
 	return m
+}
+
+// UseRatingNames reads the desk's own names of ratings, so that pages drawn
+// from now on use them. The program calls it at the start and at intervals,
+// because another process over the same database may change them.
+func (s *Site) UseRatingNames(ctx context.Context) error {
+	own, err := s.Desk.RatingNames(ctx)
+	if err != nil {
+		return fmt.Errorf("names of ratings: %w", err)
+	}
+	for lang, book := range s.books {
+		names := own[lang]
+		book.names.Store(&names)
+	}
+	return nil
 }
 
 // langName is the name of a language, in the language of the pages.

@@ -6,10 +6,13 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
+
+	"soi/internal/desk"
 )
 
 //go:embed words/*.toml
@@ -21,6 +24,7 @@ type words struct {
 	lang  string
 	plain map[string]string // messages without blanks or plural forms
 	keys  map[string]bool
+	names atomic.Pointer[map[desk.Rating]string] // the desk's own names of ratings
 	loc   *i18n.Localizer
 	zone  *time.Location
 	now   func() time.Time
