@@ -45,6 +45,9 @@ func (a *App) Export(ctx context.Context, dir string) (n int, err error) {
 	if err != nil {
 		return n, err
 	}
+	if err := site.UseRatingNames(ctx); err != nil {
+		return n, err
+	}
 	for _, lang := range a.Config.Langs {
 		f, err := os.Create(filepath.Join(dir, "claimreview."+lang+".json"))
 		if err != nil {
