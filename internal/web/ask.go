@@ -189,6 +189,17 @@ func settle(res match.Result) (match.Decision, string) {
 	return match.DecisionNew, ""
 }
 
+// likely leaves out of a result what is less than a third as likely as its
+// likeliest: an asker is not offered a choice nobody would take.
+func likely(res match.Result) match.Result {
+	top := 0.0
+	for _, m := range res.Matches {
+		top = max(top, m.Probability)
+	}
+	res.Matches = slices.DeleteFunc(slices.Clone(res.Matches), func(m match.Match) bool { return m.Probability < top/3 })
+	return res
+}
+
 // keysOf lists the keys of a result, best first.
 func keysOf(res match.Result) []string {
 	out := make([]string, len(res.Matches))
@@ -284,7 +295,7 @@ func (s *Site) outcome(v *visit, r desk.Received, code string, res match.Result)
 // meanwhile), the page says that the question is in the queue, where it goes
 // by itself when the time to choose is over.
 func (s *Site) offer(v *visit, p *answerPage, res match.Result) error {
-	cs, err := s.cards(v.Context(), v.lang, keysOf(res))
+	cs, err := s.cards(v.Context(), v.lang, keysOf(likely(res)))
 	if err != nil || len(cs) == 0 {
 		return err
 	}
