@@ -4,18 +4,7 @@ import (
 	"io"
 	"log"
 	"os"
-	"syscall"
 )
-
-// freeSpace is how many bytes an unprivileged process may still write to the
-// file system of path.
-func freeSpace(path string) (int64, error) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(path, &s); err != nil {
-		return 0, err
-	}
-	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // the field's type differs between systems
-}
 
 // allocate fills a file with n zero bytes that really occupy the disk.
 func allocate(f *os.File, n int64) error {
