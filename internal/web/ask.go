@@ -256,7 +256,8 @@ type answerPage struct {
 	Code     string
 	Text     string // the message; "" once erased
 	Received time.Time
-	Others   int // how many others ask the same, for stateNew
+	Others   int  // how many others ask the same, for stateNew
+	Many     bool // more than were counted
 	Card     card
 	Options  []card
 	First    time.Time // when Card was first published
@@ -273,7 +274,7 @@ func (p answerPage) head(w *words) head {
 
 // outcome draws what became of a tip, as it stands now.
 func (s *Site) outcome(v *visit, r desk.Received, code string, res match.Result) (answer, error) {
-	p := answerPage{State: stateNew, Code: code, Text: r.Tip.Text, Received: r.Tip.Received, Others: max(0, r.Asked-1)}
+	p := answerPage{State: stateNew, Code: code, Text: r.Tip.Text, Received: r.Tip.Received, Others: max(0, r.Asked-1), Many: r.Asked >= desk.MostAsked}
 	var err error
 	switch {
 	case r.Tip.State == desk.TipClosed:
