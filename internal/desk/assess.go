@@ -271,7 +271,7 @@ func (d *Desk) Split(ctx context.Context, by Actor, id ID, version int64, tips [
 
 // split does the work of Split inside its transaction.
 func (d *Desk) split(ctx context.Context, tx Tx, by Actor, c Claim, tips []ID) (Claim, error) {
-	asked, err := d.asked(ctx, tx, c.ID)
+	asked, err := tx.Asked(ctx, c.ID, len(tips)+1)
 	if err != nil {
 		return Claim{}, err
 	}

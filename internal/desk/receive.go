@@ -30,7 +30,7 @@ type Received struct {
 	Tip   Tip
 	Claim Claim // the claim that carries it; zero while waiting or answered by an imported check
 	Again bool  // the same delivery was accepted before; nothing was written now
-	Asked int   // tips the claim has, this one included
+	Asked int   // tips the claim has, this one included, counted up to MostAsked
 }
 
 // Receive takes a tip in. It is one transaction: when it returns nil the tip
@@ -58,7 +58,10 @@ func (d *Desk) Receive(ctx context.Context, by Actor, n NewTip) (Received, error
 		}
 		return d.admit(ctx, tx, by, n, &r)
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, d.count(ctx, &r)
 }
 
 // check refuses what no channel may hand over.
@@ -92,17 +95,24 @@ func (d *Desk) recall(ctx context.Context, tx Tx, r *Received) error {
 		return nil
 	}
 	var err error
-	if r.Claim, err = tx.Claim(ctx, r.Tip.Claim); err != nil {
-		return err
-	}
-	r.Asked, err = d.asked(ctx, tx, r.Claim.ID)
+	r.Claim, err = tx.Claim(ctx, r.Tip.Claim)
 	return err
 }
 
-// asked counts the tips of a claim.
-func (d *Desk) asked(ctx context.Context, tx Tx, claim ID) (int, error) {
-	m, err := tx.Demands(ctx, d.Now(), nil, []ID{claim})
-	return m[claim].Tips, err
+// MostAsked is where counting the others who ask ends, so that the thirty
+// thousandth copy of a message costs no more than the thousandth.
+const MostAsked = 1000
+
+// count fills in how many ask the same. It has a transaction of its own: one
+// that writes would have to be run again whenever somebody else asks.
+func (d *Desk) count(ctx context.Context, r *Received) error {
+	if r.Claim.ID == "" {
+		return nil
+	}
+	return d.store.Read(ctx, func(tx Tx) (err error) {
+		r.Asked, err = tx.Asked(ctx, r.Claim.ID, MostAsked)
+		return err
+	})
 }
 
 // admit stores a tip that is new.
@@ -127,14 +137,8 @@ func (d *Desk) admit(ctx context.Context, tx Tx, by Actor, n NewTip, r *Received
 	if opened {
 		data["opened"] = "yes"
 	}
-	if err := d.tell(ctx, tx, by, Event{Kind: kind, Claim: t.Claim, About: t.ID, Data: data}); err != nil {
-		return err
-	}
 	r.Tip = t
-	if t.Claim != "" {
-		r.Asked, err = d.asked(ctx, tx, t.Claim)
-	}
-	return err
+	return d.tell(ctx, tx, by, Event{Kind: kind, Claim: t.Claim, About: t.ID, Data: data})
 }
 
 // place decides which claim carries the tip and opens one if none does.
@@ -267,7 +271,10 @@ func (d *Desk) Choose(ctx context.Context, by Actor, ticket []byte, key string) 
 		}
 		return d.choose(ctx, tx, by, &r, key)
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, d.count(ctx, &r)
 }
 
 // choose moves the tip of r to what the asker picked.
@@ -293,13 +300,7 @@ func (d *Desk) choose(ctx context.Context, tx Tx, by Actor, r *Received, key str
 	if err := tx.SetTip(ctx, *t); err != nil {
 		return err
 	}
-	if err := d.tell(ctx, tx, by, Event{Kind: kind, Claim: t.Claim, About: t.ID, Data: map[string]string{"state": string(t.State)}}); err != nil {
-		return err
-	}
-	if t.Claim != "" {
-		r.Asked, err = d.asked(ctx, tx, t.Claim)
-	}
-	return err
+	return d.tell(ctx, tx, by, Event{Kind: kind, Claim: t.Claim, About: t.ID, Data: map[string]string{"state": string(t.State)}})
 }
 
 // byTicket finds the tip of a ticket code's hash.
@@ -329,7 +330,10 @@ func (d *Desk) ByTicket(ctx context.Context, by Actor, hash []byte) (Received, e
 		r.Tip, r.Again = t, true
 		return d.recall(ctx, tx, &r)
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, d.count(ctx, &r)
 }
 
 // Settle lets the tips whose asker did not choose within ChoiceTime join the

@@ -58,6 +58,8 @@ type TipRows interface {
 	// Demands counts the tips of each claim in one of the states, or of the
 	// claims named, as of now. Claims without tips are absent.
 	Demands(ctx context.Context, now time.Time, states []ClaimState, ids []ID) (map[ID]Demand, error)
+	// Asked counts the tips of a claim and stops at most.
+	Asked(ctx context.Context, claim ID, most int) (int, error)
 }
 
 // ClaimRows keeps claims and what is worked out about them.

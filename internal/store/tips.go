@@ -140,3 +140,10 @@ func (t *tx) Demands(ctx context.Context, now time.Time, states []desk.ClaimStat
 	}
 	return out, err
 }
+
+// Asked implements desk.TipRows. The limit ends the walk over the index, so
+// that the cost does not grow with the claim.
+func (t *tx) Asked(ctx context.Context, claim desk.ID, most int) (int, error) {
+	return one(ctx, t, func(n *int) []any { return []any{n} },
+		`SELECT COUNT(*) FROM (SELECT 1 FROM tip WHERE claim = $1 LIMIT $2) AS asked`, claim, most)
+}

@@ -250,4 +250,7 @@ func demand(t *testing.T, open func(*testing.T) Store) {
 	same(t, "both", m{a.ID: da, b.ID: db, closed.ID: dc}, ask(open1, closed.ID, a.ID))
 	same(t, "several states", m{a.ID: da, b.ID: db, closed.ID: dc}, ask([]desk.ClaimState{desk.ClaimOpen, desk.ClaimClosed, desk.ClaimMerged}))
 	same(t, "neither", m{}, ask(nil))
+	for most, want := range map[int]int{100: 5, 5: 5, 3: 3} {
+		same(t, "counted to the most", want, get(t, s, func(ctx context.Context, tx desk.Tx) (int, error) { return tx.Asked(ctx, a.ID, most) }))
+	}
 }
