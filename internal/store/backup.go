@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // ErrNoFile says that the desk is not in a file of its own: a PostgreSQL desk
@@ -24,7 +25,7 @@ func (e *BadCopyError) Error() string { return "the copy is damaged: " + e.Findi
 // working: the state of one moment, checked, on stable storage and readable
 // by its owner only when Backup returns nil. On an error there is no file at
 // path. path must not exist yet (fs.ErrExist); PostgreSQL is ErrNoFile.
-func (db *DB) Backup(ctx context.Context, path string) (err error) {
+func (db *DB) Backup(ctx context.Context, path string) error {
 	if db.postgres() {
 		return ErrNoFile
 	}
@@ -35,26 +36,23 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	defer func() {
-		err = errors.Join(err, part.Close())
-		if err != nil {
-			os.Remove(part.Name())
-			err = translate(fmt.Errorf("backup: %w", err))
+	err = part.Close()
+	for _, step := range []func() error{
+		func() error { return db.vacuumInto(ctx, part.Name()) },
+		func() error { return checkFile(ctx, part.Name(), db.opts) },
+		func() error { return syncFile(part.Name()) },
+		func() error { return os.Rename(part.Name(), path) },
+		func() error { return syncDir(filepath.Dir(path)) },
+	} {
+		if err == nil {
+			err = step()
 		}
-	}()
-	if err := db.vacuumInto(ctx, part.Name()); err != nil {
-		return err
 	}
-	if err := checkFile(ctx, part.Name(), db.opts); err != nil {
-		return err
+	if err != nil {
+		os.Remove(part.Name())
+		return translate(fmt.Errorf("backup: %w", err))
 	}
-	if err := part.Sync(); err != nil {
-		return err
-	}
-	if err := os.Rename(part.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 // vacuumInto copies what one reading transaction sees, without the free pages
@@ -82,8 +80,21 @@ func checkFile(ctx context.Context, path string, o Options) error {
 	return errors.Join(err, pool.Close())
 }
 
-// syncDir makes a rename survive loss of power.
+// syncFile brings a file that others wrote to stable storage.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// syncDir makes a new name in a folder survive loss of power. Windows cannot
+// sync a folder and journals names by itself.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

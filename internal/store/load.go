@@ -81,6 +81,9 @@ func (l *loader) bad(format string, args ...any) error {
 
 // load reads everything, checks it and compares what arrived.
 func (l *loader) load(ctx context.Context) (Digest, error) {
+	if err := l.t.unhurried(ctx); err != nil { // the dump may come slowly
+		return Digest{}, err
+	}
 	if err := l.t.mustBeEmpty(ctx); err != nil {
 		return Digest{}, err
 	}

@@ -197,13 +197,24 @@ func (t *tx) alone(ctx context.Context) error {
 	if !t.pg {
 		return nil
 	}
+	if err := t.unhurried(ctx); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockMigrate)
+	return err
+}
+
+// unhurried lifts the limits that are meant for requests off a transaction.
+func (t *tx) unhurried(ctx context.Context) error {
+	if !t.pg {
+		return nil
+	}
 	for _, query := range []string{`SET LOCAL lock_timeout = 0`, `SET LOCAL idle_in_transaction_session_timeout = 0`} {
 		if _, err := t.exec(ctx, query); err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockMigrate)
-	return err
+	return nil
 }
 
 // compare refuses a database that went another way than all.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,53 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"soi/internal/store/pgtest"
 )
-
-// Tests that end a process run this test binary again with one of these
-// variables set.
-const (
-	childMigrate = "SOI_TEST_CHILD_MIGRATE" // "step statement": Migrate, killed there
-	childWrite   = "SOI_TEST_CHILD_WRITE"   // synchronous: write and acknowledge
-	childDSN     = "SOI_TEST_CHILD_DSN"
-)
-
-func TestMain(m *testing.M) {
-	switch {
-	case os.Getenv(childMigrate) != "":
-		os.Exit(migrateAndDie())
-	case os.Getenv(childWrite) != "":
-		os.Exit(writeAndTell())
-	}
-	os.Exit(m.Run())
-}
-
-// migrateAndDie ends this process without a word when Migrate reaches a
-// statement. 0 means that it was never reached.
-func migrateAndDie() int {
-	var step, statement int
-	if _, err := fmt.Sscan(os.Getenv(childMigrate), &step, &statement); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
-	}
-	db, err := Open(context.Background(), os.Getenv(childDSN), Options{reached: func(n, i int) {
-		if n == step && i == statement {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // until the signal arrives
-		}
-	}})
-	if err == nil {
-		err = db.Migrate(context.Background())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
-	}
-	return 0
-}
 
 // schemaText describes everything the schema consists of.
 func schemaText(t *testing.T, db *DB) string {
@@ -144,7 +100,7 @@ func killAt(t *testing.T, dsn string, step, statement int) {
 	cmd.Env = append(os.Environ(), childDSN+"="+dsn, fmt.Sprint(childMigrate, "=", step, " ", statement))
 	out, err := cmd.CombinedOutput()
 	var ended *exec.ExitError
-	if !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+	if !errors.As(err, &ended) || ended.ExitCode() == 2 { // 2 is an error of its own
 		t.Fatalf("step %d, statement %d: the process was not killed: %v\n%s", step, statement, err, out)
 	}
 }

@@ -5,7 +5,6 @@ package store
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,8 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"soi/internal/desk"
 )
 
 // A kill cannot tell a commit that is on the disk from one that is only in
@@ -27,37 +24,8 @@ import (
 // what was synced is there, of the rest some writes are and some are not, some
 // torn in the middle. Whatever had been acknowledged must be in it.
 
-const (
-	powerCommits = 250
-	powerImages  = 200
-)
-
-// writeAndTell is the process that is recorded.
-func writeAndTell() int {
-	ctx := context.Background()
-	db, err := Open(ctx, os.Getenv(childDSN), Options{synchronous: os.Getenv(childWrite)})
-	if err == nil {
-		err = db.Migrate(ctx)
-	}
-	for n := 0; n < powerCommits && err == nil; n++ {
-		tip := desk.Tip{ID: desk.NewID(), Channel: "web", ExtID: strconv.Itoa(n), Text: strings.Repeat("chanh ", 10+n%7*800), State: desk.TipWaiting}
-		err = db.Tx(ctx, func(tx desk.Tx) error {
-			if err := tx.AddTip(ctx, tip); err != nil {
-				return err
-			}
-			_, err := tx.Append(ctx, desk.Event{Kind: desk.EvTipReceived, About: tip.ID})
-			return err
-		})
-		if err == nil {
-			_, err = os.Stdout.WriteString(tip.ExtID + "\n") // one write, after the commit
-		}
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
-	}
-	return 0
-}
+// powerImages is how many disks are built and opened.
+const powerImages = 200
 
 func TestPowerLoss(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
@@ -101,7 +69,7 @@ func cutPower(t *testing.T, synchronous string) (lost, corrupt int) {
 		lost, corrupt = lost+min(l, 1), corrupt+c
 	}
 	t.Logf("synchronous=%s commits=%d syncs=%d events=%d images=%d acknowledged=%d images_with_loss=%d corrupt=%d",
-		synchronous, powerCommits, syncs, len(events), powerImages, acks, lost, corrupt)
+		synchronous, commits, syncs, len(events), powerImages, acks, lost, corrupt)
 	return lost, corrupt
 }
 

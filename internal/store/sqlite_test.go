@@ -1,12 +1,15 @@
 package store
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"soi/internal/desk"
 )
@@ -140,6 +143,73 @@ func TestLockedSQLiteIsBusy(t *testing.T) {
 	if err := db.Tx(t.Context(), func(tx desk.Tx) error { return tx.SetSetting(t.Context(), "b", "2") }); err != nil {
 		t.Errorf("after the lock: %v", err)
 	}
+}
+
+// TestWaitingForTheWriterEnds holds the one writing connection: whoever waits
+// for it is told so, and not kept for ever.
+func TestWaitingForTheWriterEnds(t *testing.T) {
+	db := openNew(t, Options{Patience: 50 * time.Millisecond})
+	err := db.Tx(t.Context(), func(desk.Tx) error {
+		err := db.Tx(t.Context(), func(tx desk.Tx) error { return tx.SetSetting(t.Context(), "a", "1") })
+		if !errors.Is(err, desk.ErrBusy) {
+			t.Errorf("waiting for the writer: %v", err)
+		}
+		return db.Read(t.Context(), func(tx desk.Tx) error { _, err := tx.Setting(t.Context(), "a"); return err })
+	})
+	if err != nil {
+		t.Errorf("the writer itself, and a reader beside it: %v", err)
+	}
+}
+
+// TestKilledWriter kills a process that writes, again and again, and starts
+// the next one on the same file: all it had acknowledged is there, once.
+func TestKilledWriter(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	acknowledged := map[string]bool{}
+	kills := 0
+	for n := range 15 {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), childWrite+"=FULL", childDSN+"="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for i := 0; lines.Scan(); i++ {
+			acknowledged[lines.Text()] = true
+			if i == 3+7*n {
+				_ = cmd.Process.Kill() // what it still says before it dies counts as well
+			}
+		}
+		if err := cmd.Wait(); err != nil {
+			kills++
+		}
+	}
+	db := openAt(t, path, Options{})
+	var tips []desk.Tip
+	err := db.Read(t.Context(), func(tx desk.Tx) (err error) {
+		tips, err = tx.Tips(t.Context(), desk.TipFilter{Limit: 1 << 20})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]int{}
+	for _, tip := range tips {
+		have[tip.ExtID]++
+	}
+	for id := range acknowledged {
+		if have[id] != 1 {
+			t.Errorf("%s was acknowledged and is there %d times", id, have[id])
+		}
+	}
+	if h, err := db.Health(t.Context()); err != nil || len(h.Concerns()) != 0 || kills < 10 || len(acknowledged) < 200 {
+		t.Errorf("after %d kills and %d acknowledged: %+v, %v", kills, len(acknowledged), h, err)
+	}
+	t.Logf("kills=%d acknowledged=%d", kills, len(acknowledged))
 }
 
 func TestFullDiskIsFull(t *testing.T) {

@@ -70,11 +70,11 @@ func (db *DB) once(ctx context.Context, turn bool, fn func(*tx) error) error {
 	if db.postgres() {
 		o = &sql.TxOptions{Isolation: sql.LevelSerializable}
 	}
-	stx, err := db.writer.BeginTx(ctx, o)
+	stx, end, err := db.begin(ctx, db.writer, o)
 	if err != nil {
 		return err
 	}
-	defer stx.Rollback() // does nothing after a commit; also undoes a panic in fn
+	defer end() // also undoes a panic in fn
 	t := &tx{sql: stx, pg: db.postgres(), write: true}
 	if turn && db.postgres() {
 		// LOCK takes no snapshot: the transaction sees everything that those
@@ -106,10 +106,28 @@ func (db *DB) read(ctx context.Context, fn func(*tx) error) error {
 	if db.postgres() {
 		o.Isolation = sql.LevelRepeatableRead
 	}
-	stx, err := db.reader.BeginTx(ctx, o)
+	stx, end, err := db.begin(ctx, db.reader, o)
 	if err != nil {
 		return translate(err)
 	}
-	defer stx.Rollback()
+	defer end()
 	return translate(fn(&tx{sql: stx, pg: db.postgres()}))
+}
+
+// begin waits for a connection, no longer than patience, and begins a
+// transaction on it. end rolls back what was not committed and gives the
+// connection back.
+func (db *DB) begin(ctx context.Context, pool *sql.DB, o *sql.TxOptions) (_ *sql.Tx, end func(), err error) {
+	wait, cancel := context.WithTimeout(ctx, db.opts.Patience)
+	defer cancel()
+	conn, err := pool.Conn(wait)
+	if err != nil {
+		return nil, nil, err
+	}
+	stx, err := conn.BeginTx(ctx, o)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return stx, func() { stx.Rollback(); conn.Close() }, nil
 }
