@@ -145,7 +145,7 @@ func (s *side) negations() int {
 		if i+1 < len(s.words) {
 			next = s.words[i+1].folded
 		}
-		last := i+1 == len(s.words) || i+2 >= len(s.words) && (next == "a" || next == "vay" || next == "nhi" || next == "the" || next == "moi")
+		last := onlyAddress(s.words[i+1:])
 		switch {
 		case next == "chi" || next == "nhung" || next == "only" || next == "just" || next == "biet" || i+1 < len(s.words) && s.words[i+1].word == "ngờ":
 		case last && (w.folded == "khong" || w.folded == "chua" || w.folded == "chang"):
@@ -155,6 +155,18 @@ func (s *side) negations() int {
 		}
 	}
 	return n
+}
+
+// onlyAddress reports whether what follows the "không" of a question asks
+// nothing more: "ạ", "vậy", "mọi người", "các bạn ơi".
+func onlyAddress(rest []sideWord) bool {
+	return len(rest) <= 4 && !slices.ContainsFunc(rest, func(w sideWord) bool {
+		switch w.folded {
+		case "a", "vay", "nhi", "the", "ta", "nha", "oi", "moi", "nguoi", "ca", "cac", "ban", "anh", "em", "bac", "ad", "admin":
+			return false
+		}
+		return true
+	})
 }
 
 // tell compares a message, or a part of it, with one wording of a claim.

@@ -126,7 +126,7 @@ func (s *Site) approve(v *visit) (answer, error) {
 		return show("desk/review", p).as(422), nil
 	}
 	if err != nil {
-		return answer{}, err
+		return s.decidedAlready(v, id, desk.ReviewApproved, err)
 	}
 	if err := s.AfterPublish(v.Context()); err != nil {
 		// The publication is committed; the signing loop goes on trying, and
@@ -152,9 +152,22 @@ func (s *Site) sendBack(v *visit) (answer, error) {
 		return show("desk/review", p).as(422), nil
 	}
 	if err != nil {
-		return answer{}, err
+		return s.decidedAlready(v, id, desk.ReviewReturned, err)
 	}
 	return v.toClaim(r.Claim, ""), nil
+}
+
+// decidedAlready leads on a person whose decision was taken when the form
+// came a second time; every other refusal stays one.
+func (s *Site) decidedAlready(v *visit, id desk.ID, as desk.ReviewState, err error) (answer, error) {
+	if !errors.Is(err, desk.ErrState) {
+		return answer{}, err
+	}
+	r, readErr := s.Desk.ReviewPage(v.Context(), v.actor(), id)
+	if readErr != nil || r.Review.Reviewer != v.staff.ID || r.Review.State != as {
+		return answer{}, err
+	}
+	return v.toClaim(r.Claim.ID, ""), nil
 }
 
 // takeBack ends the review so that its author can change the text.
