@@ -110,9 +110,20 @@ func (s *Server) signIfGrown(ctx context.Context) error {
 	return s.sign(ctx)
 }
 
-// erase removes what has reached the end of its retention.
+// Erase removes the texts that have reached the end of their retention, at
+// most 500 at a call, and then what the database's files still hold of them.
+// held says that nothing was erased because the clock jumped.
+func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
+	n, held, err = a.Desk.Erase(ctx, desk.Program())
+	if err == nil && n > 0 {
+		err = a.db.Tidy(ctx)
+	}
+	return n, held, err
+}
+
+// erase is Erase as a scheduled task.
 func (s *Server) erase(ctx context.Context) error {
-	n, held, err := s.Desk.Erase(ctx, desk.Program())
+	n, held, err := s.Erase(ctx)
 	switch {
 	case held:
 		s.log.Warn("nothing is erased for a day because the clock jumped")

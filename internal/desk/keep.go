@@ -52,7 +52,7 @@ const (
 	clockHold = 24 * time.Hour
 )
 
-// Erase removes the text of tips that have reached the end of their
+// Erase removes the text of tips, and what claims repeat of it, that have reached the end of their
 // retention and that no claim in use carries, at most 500 at a call. It
 // returns how many it erased. When the clock jumped it erases nothing and
 // reports held.
@@ -72,6 +72,11 @@ func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error
 			if err := tx.SetTip(ctx, t); err != nil {
 				return err
 			}
+			for _, id := range []ID{t.Claim, t.Origin} {
+				if err := forget(ctx, tx, id); err != nil {
+					return err
+				}
+			}
 			n++
 		}
 		if n == 0 {
@@ -80,6 +85,23 @@ func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error
 		return d.tell(ctx, tx, by, Event{Kind: EvTipErased, Data: map[string]string{"tips": strconv.Itoa(n)}})
 	})
 	return n, held, err
+}
+
+// forgotten stands where the first line of an erased tip stood.
+const forgotten = "…"
+
+// forget takes an asker's words out of a claim that is not in use any more:
+// until a person writes one, its text is the first line of a tip.
+func forget(ctx context.Context, tx Tx, id ID) error {
+	if id == "" {
+		return nil
+	}
+	c, err := tx.Claim(ctx, id)
+	if err != nil || c.Typed || c.State == ClaimOpen || c.State == ClaimPublished || c.Text == forgotten {
+		return err
+	}
+	c.Text = forgotten
+	return tx.SetClaim(ctx, c)
 }
 
 // clockHeld compares the clock with the one of the run before and says

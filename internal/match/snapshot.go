@@ -49,13 +49,7 @@ type snapshotRecord struct {
 func (m *Matcher) Save(w io.Writer) error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	body := snapshotBody{Words: m.lex.words, Toks: m.toks}
-	for _, i := range m.lex.info {
-		body.Kinds = append(body.Kinds, i.flags)
-	}
-	for _, r := range m.docs {
-		body.Docs = append(body.Docs, snapshotRecord{r.id, string(r.kind), r.lang, r.from, r.ends, r.urls, r.also})
-	}
+	body := m.body()
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(body); err != nil {
 		return fmt.Errorf("match: write snapshot: %w", err)
@@ -69,6 +63,27 @@ func (m *Matcher) Save(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// body gathers what a snapshot holds: the words of records that are in the
+// archive and no others, so that a text which was removed is not on disk.
+func (m *Matcher) body() snapshotBody {
+	body := snapshotBody{Toks: make([]uint32, 0, len(m.toks))}
+	number := make([]uint32, len(m.lex.words)) // of each word in the snapshot, from 1; 0 for none
+	for _, r := range m.docs {
+		run := m.toks[r.from : r.from+uint32(r.ends[3])]
+		from := uint32(len(body.Toks))
+		for _, t := range run {
+			w := t & tokWord
+			if number[w] == 0 {
+				body.Words, body.Kinds = append(body.Words, m.lex.words[w]), append(body.Kinds, m.lex.info[w].flags)
+				number[w] = uint32(len(body.Words))
+			}
+			body.Toks = append(body.Toks, t&^tokWord|(number[w]-1))
+		}
+		body.Docs = append(body.Docs, snapshotRecord{r.id, string(r.kind), r.lang, from, r.ends, r.urls, r.also})
+	}
+	return body
 }
 
 // Load replaces the archive by a snapshot. On any error the Matcher is left as
