@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -40,6 +43,11 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*DB, error) {
 			continue
 		}
 		cfg.RuntimeParams[k] = v
+	}
+	// When a request ends before its statement does, the server is told to
+	// stop: else it would go on waiting, with its locks, until lock_timeout.
+	cfg.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
 	}
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(2 * o.Readers)

@@ -140,10 +140,10 @@ func losersRunAgain(t *testing.T, server *pgtest.Server) {
 func turnIsGiven(t *testing.T, server *pgtest.Server) {
 	db := openAt(t, server.Database(t), Options{Patience: 30 * time.Second})
 	ctx := t.Context()
-	bump := func(tx desk.Tx, key string) error {
-		v, err := tx.Setting(ctx, key)
+	bump := func(ctx context.Context, tx desk.Tx) error {
+		v, err := tx.Setting(ctx, "n")
 		if err == nil {
-			err = tx.SetSetting(ctx, key, v+"x")
+			err = tx.SetSetting(ctx, "n", v+"x")
 		}
 		if err == nil {
 			_, err = tx.Append(ctx, desk.Event{Kind: desk.EvSettingChanged})
@@ -157,18 +157,21 @@ func turnIsGiven(t *testing.T, server *pgtest.Server) {
 			return err
 		}
 		if runs <= turnAfter { // someone else is quicker
-			if err := db.Tx(ctx, func(quick desk.Tx) error { return bump(quick, "n") }); err != nil {
+			if err := db.Tx(ctx, func(quick desk.Tx) error { return bump(ctx, quick) }); err != nil {
 				return err
 			}
-			return bump(tx, "n")
+			return bump(ctx, tx)
 		}
 		quick, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 		defer cancel()
-		err := db.Tx(quick, func(q desk.Tx) error { return bump(q, "n") })
+		err := db.Tx(quick, func(q desk.Tx) error { return bump(quick, q) })
 		if !errors.Is(err, desk.ErrBusy) {
 			t.Errorf("someone wrote in another's turn: %v", err)
 		}
-		return bump(tx, "n")
+		// Whoever gave up waiting must leave no lock behind on the server.
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		return bump(ctx, tx)
 	})
 	if err != nil || runs != turnAfter+1 {
 		t.Errorf("%d runs, %v", runs, err)
