@@ -13,7 +13,9 @@ import (
 
 	"filippo.io/age"
 
+	"soi/internal/auth"
 	"soi/internal/config"
+	"soi/internal/desk"
 	"soi/internal/store"
 )
 
@@ -134,6 +136,21 @@ func (a *App) prove(ctx context.Context, r io.Reader) (d store.Digest, err error
 	return db.LoadDump(ctx, r)
 }
 
+// endSessions ends every session a backup held: one that was ended since must
+// not come back to life.
+func endSessions(ctx context.Context, db *store.DB) error {
+	var staff []desk.Staff
+	err := db.Read(ctx, func(tx desk.Tx) (err error) {
+		staff, err = tx.Staff(ctx)
+		return err
+	})
+	for _, s := range staff {
+		_, endErr := db.EndSessions(ctx, auth.SessionFilter{Staff: s.ID})
+		err = errors.Join(err, endErr)
+	}
+	return err
+}
+
 // Restore reads a backup into the desk that c describes, whose database must
 // be empty. identity is the file with the age key that opens it. Nothing is
 // changed when the backup is damaged or the wrong key is given.
@@ -190,5 +207,8 @@ func loadInto(ctx context.Context, c config.Config, r io.Reader) (d store.Digest
 	if err := db.Migrate(ctx); err != nil {
 		return d, err
 	}
-	return db.LoadDump(ctx, r)
+	if d, err = db.LoadDump(ctx, r); err != nil {
+		return d, err
+	}
+	return d, endSessions(ctx, db)
 }

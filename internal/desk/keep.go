@@ -68,7 +68,9 @@ func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error
 			return err
 		}
 		for _, t := range ts {
-			t.Text, t.Links, t.Asker, t.Erased = "", nil, nil, d.Now()
+			// The hash of the folded text goes too: a short text could be guessed
+			// from it.
+			t.Text, t.Folded, t.Links, t.Asker, t.Erased = "", nil, nil, nil, d.Now()
 			if err := tx.SetTip(ctx, t); err != nil {
 				return err
 			}
