@@ -55,38 +55,47 @@ type walker struct {
 	w    *world
 	mux  *http.ServeMux
 	seen map[string]bool // routes that answered
-	done map[string]bool // route, query names and kind of claim
+	done map[string]bool // routes with the names of their query
+
+	pages int // judged so far
 }
 
 // everyPage walks to every page as a reader, a checker, an editor and an admin, and
 // holds each against axe-core, light and dark, wide and on a phone, against
 // requests to elsewhere, complaints of the browser and sideways scrolling.
 func everyPage(t *testing.T, w *world) {
-	k := &walker{T: t, w: w, mux: http.NewServeMux(), seen: map[string]bool{}, done: map[string]bool{}}
 	table := routeTable(t)
+	mux := http.NewServeMux()
 	for _, r := range table {
-		k.mux.HandleFunc(r, func(http.ResponseWriter, *http.Request) {})
+		mux.HandleFunc(r, func(http.ResponseWriter, *http.Request) {})
 	}
 	check, claim, review := w.samples(t)
 	public := []string{"/", "/checks/" + check, "/checks/" + check + "/rev/1", "/t", "/t?code=zzz", "/t/" + w.ask(t, "203.0.113.80", "Ao sen làng bên mọc sen đen"),
 		"/search?q=chanh", "/checks?topic=health", "/nothing-here", "/corrections.rss", "/corrections.json", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/desk/sign-in"}
 	staff := []string{"/desk", "/desk?view=closed", "/desk?view=mine", "/desk/claims/" + string(claim), "/desk/claims/" + string(claim) + "/tips",
 		"/desk/claims/" + check, "/desk/reviews/" + string(review), "/desk/prove", "/desk/account?first=1", "/desk/new"}
-	for _, v := range []struct {
-		prefix string
-		phone  bool
-	}{{"", false}, {"/en", true}} {
-		k.done = map[string]bool{}
-		k.walk(w.open(t, browsertest.Options{Phone: v.phone}), v.prefix, public)
-		k.as("Checker", desk.Checker, v.phone, v.prefix, staff[:6])
-		k.as("Editor", desk.Editor, v.phone, v.prefix, staff)
-		k.as("Admin", desk.Admin, v.phone, v.prefix, []string{"/desk/account", "/desk/journal", "/desk/people", "/desk/account/code"})
-	}
-	for _, r := range table {
-		if !k.seen[r] {
-			t.Errorf("no link leads to %s", r)
+	t.Run("walks", func(t *testing.T) {
+		for _, v := range []struct {
+			prefix string
+			phone  bool
+		}{{"", false}, {"/en", true}} {
+			k := &walker{w: w, mux: mux, seen: map[string]bool{}, done: map[string]bool{}}
+			t.Run("from"+strings.ReplaceAll(v.prefix+"/", "/", " "), func(t *testing.T) {
+				t.Parallel()
+				k.T = t
+				k.walk(w.open(t, browsertest.Options{Phone: v.phone}), v.prefix, public)
+				k.as("Checker", desk.Checker, v.phone, v.prefix, staff[:6])
+				k.as("Editor", desk.Editor, v.phone, v.prefix, staff)
+				k.as("Admin", desk.Admin, v.phone, v.prefix, []string{"/desk/account", "/desk/journal", "/desk/people", "/desk/account/code"})
+				t.Logf("%d pages", k.pages)
+				for _, r := range table {
+					if !k.seen[r] {
+						t.Errorf("no link leads to %s", r)
+					}
+				}
+			})
 		}
-	}
+	})
 }
 
 // as walks the staff pages with an account of the role, beginning with the
@@ -153,6 +162,7 @@ func (k *walker) judge(win *browsertest.Window, route string) {
 	if win.Status() == 200 {
 		k.seen[route] = true
 	}
+	k.pages++
 	win.AxeLightAndDark()
 	win.Fits()
 }
