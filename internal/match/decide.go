@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 
 	"soi/internal/text"
@@ -29,7 +30,7 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 	cal := m.calibration()
 	q := qu.side()
 	short := 0.0
-	if len(q.contents()) < 4 {
+	if len(q.contents()) < fewWords(qu) {
 		short = 1
 	}
 	n := min(max(careful, least), len(cs))
@@ -43,6 +44,16 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 		out = append(out, w)
 	}
 	return out
+}
+
+// fewWords is how many content words a message must have before anything but the
+// exact words can be the same: four words, which are six Vietnamese syllables or
+// six pairs of characters.
+func fewWords(qu *question) int {
+	if qu.lang == "vi" || family(qu.lang) == "unspaced" {
+		return 6
+	}
+	return 4
 }
 
 func (m *Matcher) calibration() *Calibration {
@@ -169,19 +180,29 @@ func (m *Matcher) Judge(q Query) []Judged {
 	return out
 }
 
-// merge keeps each document once, with its best part, in order of probability
-// where parts compete and in the ranker's order within one part.
-func (m *Matcher) merge(ws []weighed) []weighed {
-	slices.SortStableFunc(ws, func(a, b weighed) int {
-		switch {
-		case a.chance > b.chance:
-			return -1
-		case a.chance < b.chance:
-			return 1
+// merge joins what the whole message found and what its parts found. A part that
+// is answered goes first; one whose best match is likelier than anything the whole
+// found, and likely at all, goes before it; other finds of parts come last.
+func (m *Matcher) merge(lang string, whole []weighed, parts [][]weighed) []weighed {
+	var first, last []weighed
+	top := 0.0
+	for i := range whole {
+		top = max(top, whole[i].chance)
+	}
+	for _, ws := range parts {
+		if len(ws) == 0 {
+			continue
 		}
-		return 0
-	})
-	return m.unique(ws)
+		if m.decide(lang, &ws[0]) == DecisionSame || ws[0].chance > max(top, 0.5) {
+			first = append(first, ws[0])
+			ws = ws[1:]
+		}
+		last = append(last, ws...)
+	}
+	byChance := func(a, b weighed) int { return cmp.Compare(b.chance, a.chance) }
+	slices.SortStableFunc(first, byChance)
+	slices.SortStableFunc(last, byChance)
+	return m.unique(slices.Concat(first, whole, last))
 }
 
 // unique keeps the first of each document.

@@ -27,6 +27,9 @@ type sideWord struct {
 
 // content reports words that say what a claim is about.
 func (w *sideWord) content() bool {
+	if w.word == "more" || w.word == "most" || w.word == "hơn" { // against fewer, least, kém
+		return true
+	}
 	return w.flags&(flagStop|flagNegate) == 0 && !w.figure && !frameWord(w.word)
 }
 

@@ -99,17 +99,33 @@ func (l *lexicon) term(key string) uint32 {
 	return t
 }
 
+// mostPairs is how many different pairs of neighbouring stems are told apart. An
+// archive of a hundred thousand short claims has about two million; beyond that,
+// new pairs are left to the comparison of candidates, so that memory follows the
+// words of the archive and not its size.
+const mostPairs = 2_000_000
+
 // pair returns the term of two neighbouring stems and makes one if asked to;
 // 0 when there is none.
 func (l *lexicon) pair(a, b uint32, make bool) uint32 {
 	key := uint64(a)<<32 | uint64(b)
 	t, ok := l.pairs[key]
-	if !ok && make {
+	if !ok && make && len(l.pairs) < mostPairs {
 		t = l.terms
 		l.terms++
 		l.pairs[key] = t
 	}
 	return t
+}
+
+// parts calls fn with the term of every four-letter part of a stem; make as in
+// pair.
+func (l *lexicon) parts(stem string, make bool, fn func(term uint32)) {
+	eachGram(stem, func(h uint32) {
+		if t := l.pair(0, h, make); t != 0 {
+			fn(t)
+		}
+	})
 }
 
 // gramLen is the length of the word parts by which a misspelt word finds its

@@ -99,9 +99,10 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 	}
 	found := m.weigh(qu, m.candidates(q, qu), q.Limit)
 	parts := partsOf(body)
-	if len(parts) < 2 || len(found) > 0 && m.decide(lang, &found[0]) == DecisionSame {
+	if len(parts) < 2 || m.settled(lang, found) {
 		return m.unique(found), 1
 	}
+	var others [][]weighed
 	for _, p := range parts {
 		if ctx.Err() != nil {
 			break
@@ -111,9 +112,15 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 		for i := range ws {
 			ws[i].part = p
 		}
-		found = append(found, ws...)
+		others = append(others, ws)
 	}
-	return m.merge(found), len(parts)
+	return m.merge(lang, found, others), len(parts)
+}
+
+// settled reports that a message was answered as a whole and says little beside
+// the claim that answers it.
+func (m *Matcher) settled(lang string, found []weighed) bool {
+	return len(found) > 0 && found[0].diff.extra <= 0.4 && m.decide(lang, &found[0]) == DecisionSame
 }
 
 // A message is looked up in parts when it has at least partsFrom words; a part

@@ -17,7 +17,7 @@ func sample() *Matcher {
 
 func first(m *Matcher, s string) string {
 	r := m.Match(context.Background(), Query{Text: s})
-	if len(r.Matches) == 0 {
+	if len(r.Matches) == 0 || r.Decision == DecisionNew {
 		return ""
 	}
 	return r.Matches[0].ID

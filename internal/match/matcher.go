@@ -205,23 +205,26 @@ func (m *Matcher) hash(toks []uint32) uint64 {
 }
 
 // freqs counts the index terms of a record into m.put.freqs and returns its
-// length in words. Neighbouring syllables are terms of their own in Vietnamese,
-// where a single syllable says little; in other languages neighbours are compared
-// only when candidates are ranked, which keeps the index small.
+// length in words. Without models, parts of words are terms too.
 func (m *Matcher) freqs(r record) int {
 	p := &m.put
 	p.terms = p.terms[:0]
-	end, paired := uint16(0), r.lang == "vi"
+	end := uint16(0)
 	for _, next := range r.ends {
 		prev := uint32(0)
 		for _, t := range m.toks[r.from+uint32(end) : r.from+uint32(next)] {
-			w := m.lex.info[t&tokWord]
+			w := &m.lex.info[t&tokWord]
 			p.terms = append(p.terms, w.stem)
 			if w.marked != 0 {
 				p.terms = append(p.terms, w.marked)
 			}
-			if prev != 0 && paired {
-				p.terms = append(p.terms, m.lex.pair(prev, w.stem, true))
+			if prev != 0 && m.pairsWith(w.flags) {
+				if pair := m.lex.pair(prev, w.stem, true); pair != 0 {
+					p.terms = append(p.terms, pair)
+				}
+			}
+			if m.model == nil && w.flags&flagPair == 0 {
+				m.lex.parts(m.lex.forms[t&tokWord].stem, true, func(part uint32) { p.terms = append(p.terms, part) })
 			}
 			prev = w.stem
 		}
@@ -250,6 +253,11 @@ func (m *Matcher) point(r record) {
 	}
 	m.vecs, m.sketches, m.norms = append(m.vecs, v), append(m.sketches, v.sketch()), append(m.norms, v.inverse())
 }
+
+// pairsWith reports whether a word makes a pair with the one before it. Character
+// pairs of unspaced scripts are pairs already; the learned ranker was trained on
+// pairs of them, the plain sum is better without.
+func (m *Matcher) pairsWith(flags uint8) bool { return m.model != nil || flags&flagPair == 0 }
 
 // compact builds the index anew when more than half of what it holds is dead,
 // so that a desk which edits all day stays as small as its archive.

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -16,6 +17,7 @@ import (
 type Model struct {
 	sense *sense
 	trees forest
+	mask  []int // features that count as 0, see Without
 }
 
 // WordWeights is what was learned of one stem.
@@ -61,7 +63,7 @@ func BuildModel(words []WordWeights, trees []Tree) *Model {
 
 // WithTrees is the same model with another ranker.
 func (m *Model) WithTrees(trees []Tree) *Model {
-	m = &Model{sense: m.sense}
+	m = &Model{sense: m.sense, mask: m.mask}
 	for _, t := range trees {
 		base := uint32(len(m.trees.nodes))
 		m.trees.roots = append(m.trees.roots, base)
@@ -76,6 +78,19 @@ func (s *sense) grow(q [senseDim]int8, unit float32, rare uint8) {
 	s.vec = append(s.vec, q[:]...)
 	s.unit = append(s.unit, unit)
 	s.rare = append(s.rare, rare)
+}
+
+// Without is the same model to which some features, by their names in
+// FeatureNames, always look 0: what ranking loses then is what they are worth.
+// Unknown names are passed over.
+func (m *Model) Without(names ...string) *Model {
+	out := &Model{sense: m.sense, trees: m.trees}
+	for i, n := range FeatureNames() {
+		if slices.Contains(names, n) {
+			out.mask = append(out.mask, i)
+		}
+	}
+	return out
 }
 
 // words is the learned word vectors, nil without a model.
@@ -97,6 +112,9 @@ var learned = sync.OnceValue(func() *Model {
 	}
 	return m
 })
+
+// Learned is the model that comes with the program.
+func Learned() *Model { return learned() }
 
 // A weights file is
 //

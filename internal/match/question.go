@@ -147,16 +147,25 @@ func (m *Matcher) settle() {
 	}
 }
 
-// Weights of the three kinds of terms in the first look-up, from the floor
-// measurement of the evaluation data.
+// Weights of the kinds of terms in the first look-up: those of the floor
+// measurement of the evaluation data, pairs raised where nothing follows. With
+// models off a repeated word counts once: long-winded questions repeat the words
+// that matter least.
 const (
 	weightStem   = 1.0
 	weightMarked = 0.5
 	weightPair   = 0.6
+	weightPart   = 0.2 // parts of words, with models off only
+
+	weightPairOff = 0.8 // pairs with models off, where no later comparison sees them
 )
 
 func (m *Matcher) terms(qu *question) {
 	sum := map[uint32]float32{}
+	add, pairWeight := func(t uint32, w float32) { sum[t] += w }, float32(weightPair)
+	if m.model == nil {
+		add, pairWeight = func(t uint32, w float32) { sum[t] = w }, weightPairOff
+	}
 	prev := uint32(0)
 	for i := range qu.toks {
 		t := &qu.toks[i]
@@ -165,14 +174,17 @@ func (m *Matcher) terms(qu *question) {
 			if t.near != nil {
 				w *= t.near[0].near * t.near[0].near
 			}
-			sum[t.stem] += w
+			add(t.stem, w)
 		}
 		if t.marked != 0 {
-			sum[t.marked] += weightMarked * m.idf(t.marked)
+			add(t.marked, weightMarked*m.idf(t.marked))
 		}
-		if prev != 0 && t.stem != 0 && qu.lang == "vi" {
+		if m.model == nil && t.flags&flagPair == 0 {
+			m.lex.parts(text.Stem(t.word), false, func(p uint32) { add(p, weightPart*m.idf(p)) })
+		}
+		if prev != 0 && t.stem != 0 && m.pairsWith(t.flags) {
 			if p := m.lex.pair(prev, t.stem, false); p != 0 {
-				sum[p] += weightPair * m.idf(p)
+				add(p, pairWeight*m.idf(p))
 			}
 		}
 		prev = t.stem

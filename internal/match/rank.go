@@ -93,15 +93,17 @@ func (m *Matcher) gather(qu *question, n int) []index.Hit {
 	return hits
 }
 
-// pairShare is what neighbouring words count for beside single ones when models
-// are off: 0.6 of a word's weight, as in the floor measurement, and half of that
-// again because a pair is two words.
-const pairShare = 0.3
-
 // rate is the ranker: the learned one, or the plain sum without models.
 func (m *Matcher) rate(f *features) float32 {
 	if m.model == nil {
-		return f[fScore] + pairShare*f[fPairs]
+		return f[fScore]
+	}
+	if m.model.mask != nil {
+		g := *f
+		for _, i := range m.model.mask {
+			g[i] = 0
+		}
+		f = &g
 	}
 	return m.model.trees.rate(f)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"soi/internal/match"
@@ -23,6 +24,8 @@ type group struct {
 type booster struct {
 	trees, leaves, least int
 	rate, ridge          float64
+	groupShare           float64 // share of the questions that each tree sees
+	featureShare         float64 // share of the features that each tree may cut
 }
 
 const bins = 64
@@ -77,12 +80,15 @@ func (b booster) fit(groups []group, features int, after func(tree int, score []
 	score := make([]float64, t.n)
 	grad, hess := make([]float64, t.n), make([]float64, t.n)
 	var out []match.Tree
+	r := rand.New(rand.NewPCG(5, 8))
 	for i := range b.trees {
 		parallelSum(len(groups), func(g int) float64 {
 			lambdas(groups[g], score[t.start[g]:t.start[g+1]], grad[t.start[g]:t.start[g+1]], hess[t.start[g]:t.start[g+1]])
 			return 0
 		})
-		tree := b.grow(t, grad, hess, score)
+		seen, allowed := b.sample(t, len(groups), features, r)
+		tree := b.grow(t, seen, allowed, grad, hess)
+		t.add(tree, score)
 		out = append(out, tree)
 		if after != nil {
 			after(i, score)
@@ -146,14 +152,10 @@ type leaf struct {
 	cut  int
 }
 
-// grow makes one tree, cutting the best leaf first, and adds it to score.
-func (b booster) grow(t *table, grad, hess, score []float64) match.Tree {
-	rows := make([]int32, t.n)
-	for i := range rows {
-		rows[i] = int32(i)
-	}
+// grow makes one tree of some rows and features, cutting the best leaf first.
+func (b booster) grow(t *table, rows []int32, allowed []bool, grad, hess []float64) match.Tree {
 	tree := match.Tree{{Feature: -1}}
-	leaves := []leaf{b.best(t, leaf{node: 0, rows: rows}, grad, hess)}
+	leaves := []leaf{b.best(t, leaf{node: 0, rows: rows}, allowed, grad, hess)}
 	for len(leaves) < b.leaves {
 		k := 0
 		for i := range leaves {
@@ -175,18 +177,53 @@ func (b booster) grow(t *table, grad, hess, score []float64) match.Tree {
 		}
 		tree[l.node] = match.TreeNode{Feature: l.f, Left: len(tree), Right: len(tree) + 1, At: t.cuts[l.f][l.cut]}
 		tree = append(tree, match.TreeNode{Feature: -1}, match.TreeNode{Feature: -1})
-		leaves[k] = b.best(t, leaf{node: len(tree) - 2, rows: left}, grad, hess)
-		leaves = append(leaves, b.best(t, leaf{node: len(tree) - 1, rows: right}, grad, hess))
+		leaves[k] = b.best(t, leaf{node: len(tree) - 2, rows: left}, allowed, grad, hess)
+		leaves = append(leaves, b.best(t, leaf{node: len(tree) - 1, rows: right}, allowed, grad, hess))
 	}
 	for _, l := range leaves {
 		g, h := sums(l.rows, grad, hess)
-		v := b.rate * g / (h + b.ridge)
-		tree[l.node].At = float32(v)
-		for _, r := range l.rows {
-			score[r] += v
-		}
+		tree[l.node].At = float32(b.rate * g / (h + b.ridge))
 	}
 	return tree
+}
+
+// sample picks the questions and features of one tree.
+func (b booster) sample(t *table, groups, features int, r *rand.Rand) (rows []int32, allowed []bool) {
+	for g := range groups {
+		if r.Float64() > b.groupShare {
+			continue
+		}
+		for i := t.start[g]; i < t.start[g+1]; i++ {
+			rows = append(rows, int32(i))
+		}
+	}
+	allowed = make([]bool, features)
+	for f := range allowed {
+		allowed[f] = r.Float64() < b.featureShare
+	}
+	return rows, allowed
+}
+
+// add adds a tree's values to the scores of all rows.
+func (t *table) add(tree match.Tree, score []float64) {
+	cut := make([]uint8, len(tree))
+	for i, n := range tree {
+		if n.Feature >= 0 {
+			k, _ := slices.BinarySearch(t.cuts[n.Feature], n.At)
+			cut[i] = uint8(k)
+		}
+	}
+	for r := range score {
+		i := 0
+		for tree[i].Feature >= 0 {
+			if t.bin[tree[i].Feature][r] <= cut[i] {
+				i = tree[i].Left
+			} else {
+				i = tree[i].Right
+			}
+		}
+		score[r] += float64(tree[i].At)
+	}
 }
 
 func sums(rows []int32, grad, hess []float64) (g, h float64) {
@@ -198,7 +235,7 @@ func sums(rows []int32, grad, hess []float64) (g, h float64) {
 }
 
 // best finds the cut of a leaf that gains most.
-func (b booster) best(t *table, l leaf, grad, hess []float64) leaf {
+func (b booster) best(t *table, l leaf, allowed []bool, grad, hess []float64) leaf {
 	if len(l.rows) < 2*b.least {
 		return l
 	}
@@ -206,6 +243,9 @@ func (b booster) best(t *table, l leaf, grad, hess []float64) leaf {
 	base := all * all / (allH + b.ridge)
 	found := make([]leaf, len(t.bin))
 	parallelSum(len(t.bin), func(f int) float64 {
+		if !allowed[f] {
+			return 0
+		}
 		var g, h [bins]float64
 		var n [bins]int
 		col := t.bin[f]

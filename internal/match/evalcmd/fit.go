@@ -166,29 +166,50 @@ func solve(h [][]float64, g []float64) []float64 {
 var missings = []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3}
 
 // thresholds picks, for one family, the pair of limits that answers most questions
-// while at least 99% of the answers are right, and the chance from which a match
-// is offered so that 95% of the right ones among the first three are.
+// while at least 99% of the answers are right and none of the contrast pairs is
+// answered wrongly, and the chance from which a match is offered.
 func thresholds(ts []trial) match.Threshold {
 	best, most := match.Threshold{Same: 0.999, Missing: 0.05}, 0
 	firsts := slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.rank != 1 || !t.Eligible || t.Exact })
 	sortBy(firsts, func(t trial) (float64, int) { return -t.Chance, t.query })
 	for _, miss := range missings {
 		right, n := 0, 0
+		floor := contrastFloor(firsts, miss)
 		for _, t := range firsts {
 			if t.Missing > miss {
 				continue
 			}
-			n++
-			if t.right {
-				right++
+			if t.Chance < floor {
+				break
 			}
+			n++
+			right += int(one(t.right))
 			if n >= 20 && right > most && lowerBound(right, n) >= 0.99 {
 				most = right
-				best.Same, best.Missing = math.Floor(t.Chance*1e4)/1e4, miss
+				best.Same, best.Missing = math.Ceil(t.Chance*1e4)/1e4, miss
 			}
 		}
 	}
-	var offered []float64
+	best.Perhaps = min(offer(ts), best.Same)
+	return best
+}
+
+// contrastFloor keeps a distance from the likeliest wrong answer of the contrast
+// pairs: those of real messages will be likelier by chance.
+func contrastFloor(firsts []trial, miss float64) float64 {
+	floor := 0.0
+	for _, t := range firsts {
+		if !t.right && t.set == "contrast" && t.Missing <= miss {
+			floor = max(floor, t.Chance+0.03)
+		}
+	}
+	return floor
+}
+
+// offer is the chance from which a match is offered: in every set, 95% of the
+// questions whose right document is among the first three reach it.
+func offer(ts []trial) float64 {
+	chances := map[string][]float64{}
 	for i := 0; i < len(ts); {
 		top, found := ts[i].Chance, false
 		j := i
@@ -197,15 +218,18 @@ func thresholds(ts []trial) match.Threshold {
 			top = max(top, ts[j].Chance)
 		}
 		if found {
-			offered = append(offered, top)
+			chances[ts[i].set] = append(chances[ts[i].set], top)
 		}
 		i = j
 	}
-	slices.Sort(offered)
-	if len(offered) > 0 {
-		best.Perhaps = math.Floor(min(offered[len(offered)/20], best.Same)*1e4) / 1e4
+	at := 1.0
+	for _, c := range chances {
+		if len(c) >= 100 {
+			slices.Sort(c)
+			at = min(at, math.Floor(c[len(c)/20]*1e4)/1e4)
+		}
 	}
-	return best
+	return at
 }
 
 // lowerBound is the share of right answers with one half more wrong one, so that
@@ -225,11 +249,17 @@ func calibrate(path string, model *match.Model) error {
 		for i := range ts {
 			ts[i].Chance = chance(c.Weights, ts[i].Signals)
 		}
-		for _, f := range []string{"latin", "unspaced"} {
-			part := slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.family != f || silver(t.set) })
-			c.Families[f] = thresholds(part)
-			fmt.Printf("models off %v, %s: %+v\n", off, f, c.Families[f])
+		part := func(family string, all bool) []trial {
+			return slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.family != family || silver(t.set) && !all })
 		}
+		c.Families["latin"] = thresholds(part("latin", false))
+		// No set in other scripts says of an answer that it is wrong: they take the
+		// limits for answers from Latin script, and where there is a set, their own
+		// for offers.
+		unspaced := c.Families["latin"]
+		unspaced.Perhaps = min(offer(part("unspaced", true)), unspaced.Same)
+		c.Families["unspaced"], c.Families["other"] = unspaced, c.Families["latin"]
+		fmt.Printf("models off %v: %+v\n", off, c.Families)
 		report(ts, c)
 		if off {
 			out.Off = c

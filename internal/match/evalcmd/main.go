@@ -19,6 +19,8 @@ func main() {
 	to := flag.String("train", "", "learn the weights and write them to this file")
 	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
 	cal := flag.String("calibrate", "", "fit the calibration and write it to this file")
+	without := flag.String("without", "", "measure with these features of the ranker struck out, with commas between them")
+	ranker := flag.Bool("ranker", false, "measure the ranker alone: messages as one part, decisions left out")
 	sizes := flag.String("bench", "", "measure speed at these archive sizes, with commas between them")
 	profile := flag.String("profile", "", "write a CPU profile of the bench to this file")
 	weights := flag.String("weights", "", "measure with this weights file")
@@ -40,6 +42,12 @@ func main() {
 			fmt.Fprintln(os.Stderr, "eval:", err)
 			os.Exit(1)
 		}
+	}
+	if *without != "" {
+		if o.Model == nil {
+			o.Model = match.Learned()
+		}
+		o.Model = o.Model.Without(strings.Split(*without, ",")...)
 	}
 	if *sizes != "" {
 		var ns []int
@@ -64,13 +72,13 @@ func main() {
 		}
 		return
 	}
-	if err := run(o, *only); err != nil {
+	if err := run(o, *only, *ranker); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o match.Options, only string) error {
+func run(o match.Options, only string, ranker bool) error {
 	sets, err := devSets()
 	if err != nil {
 		return err
@@ -88,7 +96,7 @@ func run(o match.Options, only string) error {
 			last = &s.docs[0]
 			fmt.Printf("  %d documents in %s\n", len(s.docs), time.Since(t).Round(time.Millisecond))
 		}
-		measure(s, m).print(os.Stdout, s)
+		measure(s, m, ranker).print(os.Stdout, s)
 	}
 	return nil
 }

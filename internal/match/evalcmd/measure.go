@@ -29,13 +29,21 @@ func fill(docs []match.Doc, o match.Options) *match.Matcher {
 }
 
 // measure asks every question of a set and counts.
-func measure(s set, m *match.Matcher) figures {
+func measure(s set, m *match.Matcher, ranker bool) figures {
 	f := figures{n: len(s.queries), ranks: make([]int, len(s.queries)), answers: make([]match.Result, len(s.queries))}
 	ap := make([]float64, len(s.queries))
 	start := time.Now()
 	each(len(s.queries), func(i int) {
 		q := s.queries[i]
-		f.answers[i] = m.Match(context.Background(), match.Query{Text: q.text, Limit: 10})
+		if ranker {
+			for _, c := range m.Candidates(match.Query{Text: q.text}) {
+				if len(f.answers[i].Matches) < 10 {
+					f.answers[i].Matches = append(f.answers[i].Matches, match.Match{ID: c.ID})
+				}
+			}
+		} else {
+			f.answers[i] = m.Match(context.Background(), match.Query{Text: q.text, Limit: 10})
+		}
 		ap[i], f.ranks[i] = precision(f.answers[i].Matches, q.gold)
 	})
 	f.perQuery = time.Since(start) / time.Duration(max(1, f.n))

@@ -226,9 +226,9 @@ func train(path, cache string) error {
 			groups = append(groups, g...)
 		}
 	}
-	b := booster{trees: 180, leaves: 16, least: 60, rate: 0.09, ridge: 1}
+	b := booster{trees: 240, leaves: 12, least: 100, rate: 0.08, ridge: 2, groupShare: 0.6, featureShare: 0.5}
 	trees := b.fit(groups, len(match.FeatureNames()), func(i int, score []float64) {
-		if i%25 == 24 {
+		if i%40 == 39 {
 			fmt.Printf("  trees %d train MAP@5 %.4f (%s)\n", i+1, meanPrecision(groups, score), time.Since(start).Round(time.Second))
 		}
 	})
