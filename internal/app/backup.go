@@ -165,14 +165,18 @@ func Restore(ctx context.Context, c config.Config, from, identity string) (b Bac
 	}
 	defer f.Close()
 	plain, err := age.Decrypt(bufio.NewReader(f), ids...)
+	var none *age.NoIdentityMatchError
+	if errors.As(err, &none) {
+		return b, fmt.Errorf("%w: %s was encrypted to another key than those in %s", ErrRecipient, from, identity)
+	}
 	if err != nil {
-		return b, fmt.Errorf("%w: this file cannot be opened with the keys in %s", ErrRecipient, identity)
+		return b, fmt.Errorf("%s is damaged, or is no backup of soi", from)
 	}
 	r := bufio.NewReader(plain)
 	line, err := r.ReadBytes('\n')
 	var head backupHead
 	if err != nil || json.Unmarshal(line, &head) != nil || head.Format != backupFormat {
-		return b, fmt.Errorf("%s is not a backup of soi", from)
+		return b, fmt.Errorf("%s is damaged, or is no backup of soi", from)
 	}
 	b.Path, b.Time = from, head.Time
 	b.Digest, err = loadInto(ctx, c, r)

@@ -9,8 +9,11 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"soi/internal/desk"
@@ -27,6 +30,9 @@ type indexer struct {
 	signed  func() int64 // size of the published checkpoint
 	langs   []string
 	log     *slog.Logger
+
+	mu      sync.Mutex
+	pending map[desk.ID]bool // claims whose newest revision a rebuild found unsigned
 }
 
 // errUnsigned: an event tells of a revision that is not under a signed
@@ -212,12 +218,52 @@ func (x *indexer) allClaims(ctx context.Context, tx desk.Tx) error {
 			return err
 		}
 		for _, c := range cs {
-			if err := x.claim(ctx, tx, c.ID); err != nil {
+			// Where signing is held, the desk runs on without the checks
+			// that nobody may see yet.
+			err := x.claim(ctx, tx, c.ID)
+			if errors.Is(err, errUnsigned) {
+				x.wait(c.ID)
+			} else if err != nil {
 				return err
 			}
 		}
 		after = cs[len(cs)-1].ID
 	}
+}
+
+// wait notes a claim for catchUp.
+func (x *indexer) wait(id desk.ID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.pending == nil {
+		x.pending = map[desk.ID]bool{}
+	}
+	x.pending[id] = true
+}
+
+// waiting lists the claims that wait for a signature.
+func (x *indexer) waiting() []desk.ID {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Collect(maps.Keys(x.pending))
+}
+
+// catchUp puts the documents of claims that a rebuild found unsigned and that
+// have been signed since.
+func (x *indexer) catchUp(ctx context.Context) error {
+	for _, id := range x.waiting() {
+		err := x.store.Read(ctx, func(tx desk.Tx) error { return x.claim(ctx, tx, id) })
+		if errors.Is(err, errUnsigned) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		x.mu.Lock()
+		delete(x.pending, id)
+		x.mu.Unlock()
+	}
+	return nil
 }
 
 // allImports walks every imported check in order of ID.
@@ -238,8 +284,13 @@ func (x *indexer) allImports(ctx context.Context, tx desk.Tx) error {
 // big endian, and what match.Save wrote.
 const snapshotMagic = "soi-index/1\n"
 
-// save writes the snapshot beside its final name and renames it.
+// save writes the snapshot beside its final name and renames it. One that
+// lacks claims which wait for a signature is not written: it would lack them
+// for ever.
 func (x *indexer) save(path string, seq int64) (err error) {
+	if len(x.waiting()) > 0 {
+		return nil
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".index-*")
 	if err != nil {
 		return err

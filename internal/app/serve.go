@@ -104,10 +104,13 @@ func (s *Server) run(ctx context.Context) {
 // of another process with this database, or those whose signing failed.
 func (s *Server) signIfGrown(ctx context.Context) error {
 	head, err := s.book.Head(ctx)
-	if err != nil || head.Size <= s.signed.Load() {
+	if err != nil {
 		return err
 	}
-	return s.sign(ctx)
+	if head.Size > s.signed.Load() {
+		err = s.sign(ctx)
+	}
+	return errors.Join(err, s.index.catchUp(ctx))
 }
 
 // Erase removes the texts that have reached the end of their retention, at
