@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ func main() {
 	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
 	cal := flag.String("calibrate", "", "fit the calibration and write it to this file")
 	without := flag.String("without", "", "measure with these features of the ranker struck out, with commas between them")
+	ranking := flag.String("ranks", "", "write the rank of every wanted document to this file, for review")
 	ranker := flag.Bool("ranker", false, "measure the ranker alone: messages as one part, decisions left out")
 	sizes := flag.String("bench", "", "measure speed at these archive sizes, with commas between them")
 	profile := flag.String("profile", "", "write a CPU profile of the bench to this file")
@@ -72,13 +74,23 @@ func main() {
 		}
 		return
 	}
-	if err := run(o, *only, *ranker); err != nil {
+	var ranks io.Writer
+	if *ranking != "" {
+		f, err := os.Create(*ranking)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "eval:", err)
+			os.Exit(1)
+		}
+		defer f.Close()
+		ranks = f
+	}
+	if err := run(o, *only, *ranker, ranks); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o match.Options, only string, ranker bool) error {
+func run(o match.Options, only string, ranker bool, ranks io.Writer) error {
 	sets, err := devSets()
 	if err != nil {
 		return err
@@ -96,7 +108,11 @@ func run(o match.Options, only string, ranker bool) error {
 			last = &s.docs[0]
 			fmt.Printf("  %d documents in %s\n", len(s.docs), time.Since(t).Round(time.Millisecond))
 		}
-		measure(s, m, ranker).print(os.Stdout, s)
+		f := measure(s, m, ranker)
+		f.print(os.Stdout, s)
+		if ranks != nil {
+			f.writeRanks(ranks, s)
+		}
 	}
 	return nil
 }
@@ -127,7 +143,13 @@ func devSets() ([]set, error) {
 		if d.dir == "retrieval/xquad_vi" {
 			u := s.unaccented()
 			u.floor, u.reach = 0.936, 0.96
-			out = append(out, u)
+			_, unseen := s.split()
+			_, bare := u.split()
+			out = append(out, unseen, u, bare)
+		}
+		if d.dir == "retrieval/cofacts_zhtw" {
+			_, unseen := s.split()
+			out = append(out, unseen)
 		}
 	}
 	s, err := loadNoisy()

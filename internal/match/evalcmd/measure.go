@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,4 +100,18 @@ func precision(ms []match.Match, gold map[string]bool) (ap float64, rank int) {
 
 func (f figures) print(w io.Writer, s set) {
 	fmt.Fprintf(w, "%-34s %6d %7.4f %7.4f %7.4f %7.3f %7.2f %8s\n", s.name, f.n, f.map5, f.s1, f.s10, s.floor, s.reach, f.perQuery.Round(time.Microsecond))
+}
+
+// writeRanks writes set, question, wanted document and its rank (0: not among the
+// first ten), a line each, and the totals. No text of the data is in it.
+func (f figures) writeRanks(w io.Writer, s set) {
+	for i, q := range s.queries {
+		var gold []string
+		for id := range q.gold {
+			gold = append(gold, id)
+		}
+		slices.Sort(gold)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", s.name, q.id, strings.Join(gold, " "), f.ranks[i])
+	}
+	fmt.Fprintf(w, "%s\ttotal %d\tMAP@5 %.4f\tS@1 %.4f\tS@10 %.4f\n", s.name, f.n, f.map5, f.s1, f.s10)
 }
