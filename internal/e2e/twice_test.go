@@ -91,6 +91,38 @@ func twice(t *testing.T, w *world) {
 		t.Errorf("a double click published %d revisions", len(v.Revisions))
 	}
 	w.replays(t, checker)
+	w.decideTwice(t, checker)
+}
+
+// decideTwice sends a decision a second time: it is taken once, and the person
+// is led on as after the first time.
+func (w *world) decideTwice(t *testing.T, checker desk.Staff) {
+	t.Helper()
+	id := w.ready(t, "203.0.113.72", "Rạp xiếc trung tâm dời lịch diễn sang mùa khô", checker)
+	p := w.person(t, "203.0.113.73")
+	p.enter(w.desk.Link(t, w.desk.Member(t, "Editor whose network stutters", desk.Editor)))
+	for _, do := range []string{"return", "approve"} {
+		r, err := w.desk.Desk.Submit(t.Context(), desk.As(checker), desk.Proposal{Claim: id, DraftVersion: w.view(t, id).Draft.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := "/en/desk/reviews/" + string(r.ID)
+		form := approval(p.get(page).field("hash"))
+		for i := range 2 {
+			if got := p.post(page+"/"+do, form); got.status != 303 || !strings.Contains(got.header.Get("Location"), string(id)) {
+				t.Errorf("%s, time %d: %d to %q", do, i+1, got.status, got.header.Get("Location"))
+			}
+		}
+	}
+	if v := w.view(t, id); len(v.Revisions) != 1 || len(v.Reviews) != 2 {
+		t.Errorf("decisions sent twice: %d revisions, %d reviews", len(v.Revisions), len(v.Reviews))
+	}
+	other := w.person(t, "203.0.113.74")
+	other.enter(w.desk.Link(t, w.desk.Member(t, "Editor who comes too late", desk.Editor)))
+	late := "/en/desk/reviews/" + string(w.view(t, id).Reviews[0].ID)
+	if got := other.post(late+"/approve", approval(strings.Repeat("0", 64))); got.status != 409 {
+		t.Errorf("another editor's late approval: %d, want 409", got.status)
+	}
 }
 
 // replays sends whole requests a second time.
