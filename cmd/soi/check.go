@@ -71,7 +71,7 @@ func fsckCommand() *cli.Command {
 			for _, what := range []string{"log entries", "documents", "claims", "checks"} {
 				parts = append(parts, fmt.Sprintf("%d %s", checked[what], what))
 			}
-			fmt.Fprintf(cmd.Root().Writer, "Checked %s: %d findings.\n", strings.Join(parts, ", "), len(findings))
+			fmt.Fprintf(cmd.Root().Writer, "Checked %s: %s.\n", strings.Join(parts, ", "), plural(len(findings), "finding"))
 			if len(findings) > 0 {
 				return cli.Exit("", 2)
 			}
@@ -143,7 +143,7 @@ func verifyLog(ctx context.Context, cmd *cli.Command) error {
 	if a.KeyFromLog {
 		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place, and give it with --vkey next time.")
 	}
-	fmt.Fprintf(out, "%s: %d entries, %d documents, %d findings.\n", a.Origin, a.Entries, a.Documents, len(a.Findings))
+	fmt.Fprintf(out, "%s: %d entries, %s, %s.\n", a.Origin, a.Entries, plural(a.Documents, "document"), plural(len(a.Findings), "finding"))
 	if code := a.ExitCode(); code != 0 {
 		return cli.Exit("", code)
 	}

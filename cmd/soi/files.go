@@ -39,6 +39,9 @@ func runMatch(ctx context.Context, cmd *cli.Command) (err error) {
 	if cmd.Int("top") < 1 {
 		return errors.New("--top must be 1 or more")
 	}
+	if m := cmd.String("models"); m != "on" && m != "off" {
+		return fmt.Errorf("--models is on or off, not %q", m)
+	}
 	claims, err := os.Open(cmd.String("claims"))
 	if err != nil {
 		return err
@@ -92,6 +95,14 @@ func (t *troubles) end() {
 	}
 }
 
+// plural counts things in English.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // importCommand takes other publishers' checks into the archive.
 func importCommand() *cli.Command {
 	action := withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
@@ -107,8 +118,11 @@ func importCommand() *cli.Command {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.Root().Writer, "%d checks of other publishers read: %d new or changed, %d known already, %d problems, %d checks lost to them.\n",
-			got.Found, got.Stored, got.Same, got.Problems, got.Lost)
+		if got.Found == 0 {
+			return fmt.Errorf("no check could be read from %s; the archive is as it was", from)
+		}
+		fmt.Fprintf(cmd.Root().Writer, "%s of other publishers read: %d new or changed, %d known already. %s, %s lost.\n",
+			plural(got.Found, "check"), got.Stored, got.Same, plural(got.Problems, "problem"), plural(got.Lost, "check"))
 		return nil
 	})
 	return &cli.Command{
@@ -124,7 +138,7 @@ func importCommand() *cli.Command {
 // exportCommand writes what is public as open data.
 func exportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write all published checks as open data: checks.jsonl, checks.csv, claimreview.json", ArgsUsage: "DIR",
+		Name: "export", Usage: "write all published checks as open data: checks.jsonl, checks.csv, claimreview.LANG.json", ArgsUsage: "DIR",
 		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
 			dir, err := oneArg(cmd, "which folder?")
 			if err != nil {
@@ -134,7 +148,7 @@ func exportCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.Root().Writer, "%d checks are in %s.\n", n, dir)
+			fmt.Fprintf(cmd.Root().Writer, "%s in %s.\n", plural(n, "check"), dir)
 			return nil
 		}),
 	}
@@ -198,7 +212,7 @@ func reindexCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.Root().Writer, "The index holds %d documents.\n", n)
+			fmt.Fprintf(cmd.Root().Writer, "The index holds %s.\n", plural(n, "document"))
 			return nil
 		}),
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -63,7 +64,14 @@ func addUser(ctx context.Context, cmd *cli.Command, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.Desk.AddStaff(ctx, desk.Program(), name, desk.Role(cmd.String("role")), cmd.String("lang"))
+	role, lang := desk.Role(cmd.String("role")), cmd.String("lang")
+	if !slices.Contains(desk.Roles(), role) {
+		return fmt.Errorf("there is no role %q; the roles are contributor, checker, editor, admin, auditor", role)
+	}
+	if !slices.Contains(a.Config.Langs, lang) {
+		return fmt.Errorf("there are no pages in the language %q; this desk has %s", lang, strings.Join(a.Config.Langs, ", "))
+	}
+	s, err := a.Desk.AddStaff(ctx, desk.Program(), name, role, lang)
 	if err != nil {
 		return officeError(err, name)
 	}

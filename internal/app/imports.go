@@ -80,7 +80,7 @@ func openImport(ctx context.Context, from string) (io.ReadCloser, claimreview.Op
 	}
 	p, err := fetch.New(fetch.Options{}).Get(ctx, fetch.Request{URL: from})
 	if err != nil {
-		return nil, claimreview.Options{}, err
+		return nil, claimreview.Options{}, fmt.Errorf("%s could not be fetched: %w", from, err)
 	}
 	if p.Status != 200 {
 		return nil, claimreview.Options{}, fmt.Errorf("%s answered with status %d", from, p.Status)
