@@ -239,23 +239,44 @@ func (m *Matcher) compare(s *sheet, d *record, f *features) {
 	m.scan(s, toks[:d.ends[0]], &claim)
 	m.scan(s, toks[d.ends[0]:d.ends[1]], &title)
 	m.scan(s, toks[d.ends[1]:], &rest)
+	s.covered(&claim, &title, &rest, f)
+	f[fHeldClaim], f[fHeldTitle] = claim.weight/max(claim.total, 1e-6), title.weight/max(title.total, 1e-6)
+	f[fMutual] = max(harmonic(f[fCoverClaim], f[fHeldClaim]), harmonic(f[fCoverTitle], f[fHeldTitle]))
+	f[fPairs] = min(1, max(claim.pairs, title.pairs, rest.pairs)/max(s.pairs, 1e-6))
+	f[fNear] = min(1, max(claim.near, title.near, rest.near)/max(s.pairs, 1e-6))
+	f[fRun] = log2(max(claim.best, title.best, rest.best))
+	f[fFiguresLost] = ratio(claim.figsAll-claim.figs+title.figsAll-title.figs, max(1, claim.figsAll+title.figsAll))
+	f[fPullHeld] = (claim.pull + title.pull) / max(claim.pullAll+title.pullAll, 1e-6)
+	f[fNames] = -1
+	if n := claim.namesAll + title.namesAll; n > 0 {
+		f[fNames] = (claim.names + title.names) / n
+	}
+	f[fMarks] = ratio(claim.markedAgree+title.markedAgree+rest.markedAgree, claim.marked+title.marked+rest.marked)
+	f[fClaimLen], f[fTitleLen] = log2(claim.words), log2(title.words)
+	if s.neg != claim.neg && s.neg != title.neg {
+		f[fNegation] = 1
+	}
+}
+
+// covered fills the features that count the question's words.
+func (s *sheet) covered(claim, title, rest *held, f *features) {
 	total := max(s.total, 1e-6)
 	var inClaim, inTitle, inRest, all, names, pull float32
 	var top [3]float32
 	figs, shared := 0, 0
 	for u := range s.uniq {
 		a, c, t, r := &s.uniq[u], claim.has(int32(u)), title.has(int32(u)), rest.has(int32(u))
+		if !c && !t && !r {
+			continue
+		}
+		all += a.weight
+		pull += a.pull
 		if c {
 			inClaim += a.weight
 		}
 		if t {
 			inTitle += a.weight
 		}
-		if !c && !t && !r {
-			continue
-		}
-		all += a.weight
-		pull += a.pull
 		if !c && !t {
 			inRest += a.weight
 		}
@@ -271,28 +292,11 @@ func (m *Matcher) compare(s *sheet, d *record, f *features) {
 		}
 	}
 	f[fCover], f[fCoverClaim], f[fCoverTitle], f[fCoverRest] = all/total, inClaim/total, inTitle/total, inRest/total
-	f[fHeldClaim], f[fHeldTitle] = claim.weight/max(claim.total, 1e-6), title.weight/max(title.total, 1e-6)
-	f[fMutual] = max(harmonic(f[fCoverClaim], f[fHeldClaim]), harmonic(f[fCoverTitle], f[fHeldTitle]))
-	f[fPairs] = min(1, max(claim.pairs, title.pairs, rest.pairs)/max(s.pairs, 1e-6))
-	f[fNear] = min(1, max(claim.near, title.near, rest.near)/max(s.pairs, 1e-6))
-	f[fRun] = log2(max(claim.best, title.best, rest.best))
 	f[fRarest], f[fRarest2], f[fRarest3], f[fShared] = top[0], top[1], top[2], log2(shared)
-	f[fFigures] = ratio(figs, s.figs)
-	f[fFiguresLost] = ratio(claim.figsAll-claim.figs+title.figsAll-title.figs, max(1, claim.figsAll+title.figsAll))
-	f[fPull] = pull / max(s.pull, 1e-6)
-	f[fPullHeld] = (claim.pull + title.pull) / max(claim.pullAll+title.pullAll, 1e-6)
-	f[fNames] = -1
-	if n := claim.namesAll + title.namesAll; n > 0 {
-		f[fNames] = (claim.names + title.names) / n
-	}
+	f[fFigures], f[fPull] = ratio(figs, s.figs), pull/max(s.pull, 1e-6)
 	f[fNamesAsked] = -1
 	if s.names > 0 {
 		f[fNamesAsked] = names / s.names
-	}
-	f[fMarks] = ratio(claim.markedAgree+title.markedAgree+rest.markedAgree, claim.marked+title.marked+rest.marked)
-	f[fClaimLen], f[fTitleLen] = log2(claim.words), log2(title.words)
-	if s.neg != claim.neg && s.neg != title.neg {
-		f[fNegation] = 1
 	}
 }
 

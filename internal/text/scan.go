@@ -213,6 +213,12 @@ loop:
 		sc.buf = utf8.AppendRune(sc.buf, l)
 		sc.pos += n
 	}
+	sc.close(letters, uppers, marked)
+	return true
+}
+
+// close finishes a word of so many letters, and so many of them capitals.
+func (sc *Scanner) close(letters, uppers int, marked bool) {
 	sc.End = sc.pos
 	first, _ := utf8.DecodeRuneInString(sc.s[sc.Start:])
 	sc.Upper, sc.Caps = unicode.IsUpper(first), uppers == letters && letters > 1
@@ -228,7 +234,6 @@ loop:
 			sc.write(full)
 		}
 	}
-	return true
 }
 
 // write makes the first of some words the token and keeps the others.

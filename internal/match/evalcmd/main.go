@@ -1,5 +1,10 @@
-// Command evalcmd measures matching on the evaluation data: MAP@5, S@1 and S@10
-// of every set beside its floor.
+// Command evalcmd measures matching on the evaluation data, trains its weights and
+// fits its calibration.
+//
+// It owns the reading of evaluation sets, the measures (MAP@5, S@1, S@10,
+// reliability, AUROC, speed), training and calibration. It does not own ranking or
+// decisions, which it only asks for. Without flags it prints every set with its
+// floor. Start reading at main, then devSets.
 package main
 
 import (
@@ -14,80 +19,87 @@ import (
 	"soi/internal/match"
 )
 
+// settings are the flags.
+type settings struct {
+	off, ranker                            bool
+	only, train, cache, calibrate, weights string
+	sizes, profile, ranks, without         string
+}
+
 func main() {
-	off := flag.Bool("models-off", false, "switch learned weights off")
-	only := flag.String("only", "", "measure only sets whose name holds this")
-	to := flag.String("train", "", "learn the weights and write them to this file")
-	cache := flag.String("cache", "", "folder that keeps word vectors between training runs")
-	cal := flag.String("calibrate", "", "fit the calibration and write it to this file")
-	without := flag.String("without", "", "measure with these features of the ranker struck out, with commas between them")
-	ranking := flag.String("ranks", "", "write the rank of every wanted document to this file, for review")
-	ranker := flag.Bool("ranker", false, "measure the ranker alone: messages as one part, decisions left out")
-	sizes := flag.String("bench", "", "measure speed at these archive sizes, with commas between them")
-	profile := flag.String("profile", "", "write a CPU profile of the bench to this file")
-	weights := flag.String("weights", "", "measure with this weights file")
+	var s settings
+	flag.BoolVar(&s.off, "models-off", false, "switch learned weights off")
+	flag.StringVar(&s.only, "only", "", "measure only sets whose name holds this")
+	flag.StringVar(&s.train, "train", "", "learn the weights and write them to this file")
+	flag.StringVar(&s.cache, "cache", "", "folder that keeps word vectors between training runs")
+	flag.StringVar(&s.calibrate, "calibrate", "", "fit the calibration and write it to this file")
+	flag.StringVar(&s.weights, "weights", "", "measure with this weights file")
+	flag.StringVar(&s.without, "without", "", "measure with these features of the ranker struck out, with commas between them")
+	flag.StringVar(&s.ranks, "ranks", "", "write the rank of every wanted document to this file, for review")
+	flag.BoolVar(&s.ranker, "ranker", false, "measure the ranker alone: messages as one part, decisions left out")
+	flag.StringVar(&s.sizes, "bench", "", "measure speed at these archive sizes, with commas between them")
+	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the bench to this file")
 	flag.Parse()
-	if *to != "" {
-		if err := train(*to, *cache); err != nil {
-			fmt.Fprintln(os.Stderr, "eval:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	o := match.Options{NoModels: *off}
-	if *weights != "" {
-		b, err := os.Open(*weights)
-		if err == nil {
-			o.Model, err = match.ReadModel(b)
-		}
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "eval:", err)
-			os.Exit(1)
-		}
-	}
-	if *without != "" {
-		if o.Model == nil {
-			o.Model = match.Learned()
-		}
-		o.Model = o.Model.Without(strings.Split(*without, ",")...)
-	}
-	if *sizes != "" {
-		var ns []int
-		for _, f := range strings.Split(*sizes, ",") {
-			n, err := strconv.Atoi(f)
-			if err != nil {
-				fmt.Fprintln(os.Stderr, "eval: -bench:", err)
-				os.Exit(2)
-			}
-			ns = append(ns, n)
-		}
-		if err := bench(ns, o, *profile); err != nil {
-			fmt.Fprintln(os.Stderr, "eval:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	if *cal != "" {
-		if err := calibrate(*cal, o.Model); err != nil {
-			fmt.Fprintln(os.Stderr, "eval:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	var ranks io.Writer
-	if *ranking != "" {
-		f, err := os.Create(*ranking)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "eval:", err)
-			os.Exit(1)
-		}
-		defer f.Close()
-		ranks = f
-	}
-	if err := run(o, *only, *ranker, ranks); err != nil {
+	if err := s.do(); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
 		os.Exit(1)
 	}
+}
+
+// do runs what the flags ask for.
+func (s settings) do() error {
+	if s.train != "" {
+		return train(s.train, s.cache)
+	}
+	o, err := s.options()
+	switch {
+	case err != nil:
+		return err
+	case s.sizes != "":
+		var ns []int
+		for _, f := range strings.Split(s.sizes, ",") {
+			n, err := strconv.Atoi(f)
+			if err != nil {
+				return fmt.Errorf("-bench: %w", err)
+			}
+			ns = append(ns, n)
+		}
+		return bench(ns, o, s.profile)
+	case s.calibrate != "":
+		return calibrate(s.calibrate, o.Model)
+	case s.ranks == "":
+		return run(o, s.only, s.ranker, nil)
+	}
+	f, err := os.Create(s.ranks)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := run(o, s.only, s.ranker, f); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (s settings) options() (match.Options, error) {
+	o := match.Options{NoModels: s.off}
+	if s.weights != "" {
+		f, err := os.Open(s.weights)
+		if err != nil {
+			return o, err
+		}
+		defer f.Close()
+		if o.Model, err = match.ReadModel(f); err != nil {
+			return o, err
+		}
+	}
+	if s.without != "" {
+		if o.Model == nil {
+			o.Model = match.Learned()
+		}
+		o.Model = o.Model.Without(strings.Split(s.without, ",")...)
+	}
+	return o, nil
 }
 
 func run(o match.Options, only string, ranker bool, ranks io.Writer) error {
