@@ -27,10 +27,11 @@ type matching struct {
 	MAP5             float64 // mean average precision of the first five; the engines must be comparable in this too
 }
 
-func (m matching) print(w io.Writer) {
+// print writes a row; the last column is how many times base the p99 fits into.
+func (m matching) print(w io.Writer, base time.Duration) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	fmt.Fprintf(w, "%-28s %8d %8d %8.2f %8.2f %8.2f %9.1f %9.0f %9.0f %7.3f\n", m.Engine+" on "+m.Set, m.Claims, m.Messages, ms(m.P50), ms(m.P95),
-		ms(m.P99), m.Build.Seconds(), float64(m.Claims)/m.Build.Seconds(), float64(m.Heap)/(1<<20), m.MAP5)
+	fmt.Fprintf(w, "%-28s %8d %8d %8.2f %8.2f %8.2f %9.1f %9.0f %9.0f %7.3f %8.1f×\n", m.Engine+" on "+m.Set, m.Claims, m.Messages, ms(m.P50), ms(m.P95),
+		ms(m.P99), m.Build.Seconds(), float64(m.Claims)/m.Build.Seconds(), float64(m.Heap)/(1<<20), m.MAP5, float64(base)/float64(max(m.P99, 1)))
 }
 
 // engine is a search engine under test.
@@ -64,19 +65,37 @@ func folders(set string) ([]string, error) {
 	return nil, fmt.Errorf("no set %q; there are 14k, 86k and 120k", set)
 }
 
+// absent names a folder of the set that is not there, "" when all are.
+func absent(set string) (string, error) {
+	names, err := folders(set)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(dataRoot(), name)); errors.Is(err, os.ErrNotExist) {
+			return filepath.Join(dataRoot(), name), nil
+		}
+	}
+	return "", nil
+}
+
+// dataRoot is the folder of evaluation data.
+func dataRoot() string {
+	if root := os.Getenv("SOI_DATA"); root != "" {
+		return root
+	}
+	return filepath.Join("..", "..", "shared", "data")
+}
+
 // readArchive reads a set. Ids are made unique by the folder.
 func readArchive(set string) (*archive, error) {
 	names, err := folders(set)
 	if err != nil {
 		return nil, err
 	}
-	root := os.Getenv("SOI_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "data")
-	}
 	a := &archive{}
 	for _, name := range names {
-		if err := a.add(filepath.Join(root, name), name+"/"); err != nil {
+		if err := a.add(filepath.Join(dataRoot(), name), name+"/"); err != nil {
 			return nil, fmt.Errorf("%w; SOI_DATA names the folder of evaluation data", err)
 		}
 	}
