@@ -75,7 +75,7 @@ func (x *Index) Add(freqs []Freq, length int) uint32 {
 		x.dead = append(x.dead, 0)
 	}
 	x.live++
-	x.length += uint64(length)
+	x.length += wholeLength(bucket)
 	for _, f := range freqs {
 		x.grow(f.Term)
 		l := &x.lists[f.Term]
@@ -105,7 +105,7 @@ func (x *Index) Remove(doc uint32) {
 	}
 	x.dead[doc>>6] |= 1 << (doc & 63)
 	x.live--
-	x.length -= uint64(bucketLength(x.lens[doc]))
+	x.length -= wholeLength(x.lens[doc])
 }
 
 // Dead reports whether a document was removed.
@@ -123,6 +123,10 @@ func lengthBucket(n int) uint8 {
 }
 
 func bucketLength(b uint8) float64 { return math.Exp2(float64(b) / 3) }
+
+// wholeLength is the length that a document adds to the sum and takes back from it
+// when it is removed.
+func wholeLength(bucket uint8) uint64 { return uint64(math.Round(bucketLength(bucket))) }
 
 // saturation gives the BM25 weight of each impact byte, without idf, for the
 // present average length.

@@ -36,14 +36,15 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 const full = 60000
 
 // Search returns the n best documents that hold at least one term, best first;
-// equal scores go to the lower document number.
+// equal scores go to the lower document number. Documents that keep refuses are
+// passed over; a nil keep refuses none.
 //
 // Terms are read from the rarest on, list by list, until budget postings have
 // been read. Longer lists are only probed for the best documents so far, so the
 // cost does not follow the size of the archive; with fewer postings than budget
 // the answer is exact up to the rounding of 16-bit sums, and scores are exact
 // in both cases.
-func (x *Index) Search(terms []Term, n, budget int) []Hit {
+func (x *Index) Search(terms []Term, n, budget int, keep func(doc uint32) bool) []Hit {
 	if n <= 0 || len(x.lens) == 0 {
 		return nil
 	}
@@ -52,7 +53,7 @@ func (x *Index) Search(terms []Term, n, budget int) []Hit {
 	sat := x.saturation()
 	x.sortTerms(s, terms)
 	read := x.accumulate(s, sat, budget)
-	x.keepBest(s, n)
+	x.keepBest(s, n, keep)
 	for _, t := range read {
 		x.probe(s.hits, t, sat)
 	}
@@ -132,9 +133,15 @@ func (x *Index) accumulate(s *scratch, sat *[256]float32, budget int) []Term {
 
 // keepBest leaves the n best live documents of the accumulators in s.hits, in
 // document order with score 0, and clears the accumulators.
-func (x *Index) keepBest(s *scratch, n int) {
+func (x *Index) keepBest(s *scratch, n int, keep func(uint32) bool) {
 	var hist [1024]int32
+	live := s.touched[:0]
 	for _, d := range s.touched {
+		if x.Dead(d) || keep != nil && !keep(d) {
+			s.acc[d] = 0
+			continue
+		}
+		live = append(live, d)
 		hist[s.acc[d]>>6]++
 	}
 	cut, sum := len(hist)-1, int32(0)
@@ -145,8 +152,8 @@ func (x *Index) keepBest(s *scratch, n int) {
 	}
 	s.hits = s.hits[:0]
 	limit := uint16(cut << 6)
-	for _, d := range s.touched {
-		if s.acc[d] >= limit && !x.Dead(d) {
+	for _, d := range live {
+		if s.acc[d] >= limit {
 			s.hits = append(s.hits, Hit{Doc: d, Score: float32(s.acc[d])})
 		}
 		s.acc[d] = 0

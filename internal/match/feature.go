@@ -162,7 +162,6 @@ type held struct {
 	words               int
 	neg                 bool
 	run, best           int
-	lastU, lastAt       int32
 	pairs, near         float32
 }
 

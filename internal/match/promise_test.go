@@ -90,6 +90,22 @@ func TestQueryNarrows(t *testing.T) {
 	}
 }
 
+// TestKindsAreNotCrowdedOut: a thousand imported checks that fit better must not
+// hide the one of this desk.
+func TestKindsAreNotCrowdedOut(t *testing.T) {
+	m := desk()
+	for i := range 1000 {
+		m.Put(Doc{ID: fmt.Sprint("i", i), Kind: KindImported, Claim: fmt.Sprint("Nước chanh nóng uống mỗi tối chữa ung thư lần ", i)})
+	}
+	r := ask(t, m, Query{Text: "nước chanh nóng uống mỗi tối chữa ung thư", Kinds: []Kind{KindCheck}})
+	if len(r.Matches) == 0 || r.Matches[0].ID != "lemon" {
+		t.Errorf("%+v", r)
+	}
+	if hits := m.Search("nước chanh", []Kind{KindCheck}, 3); len(hits) != 1 || hits[0].ID != "lemon" {
+		t.Errorf("%+v", hits)
+	}
+}
+
 func TestConfirmedWording(t *testing.T) {
 	m := desk()
 	words := "cô hàng xóm bảo cứ nước cốt cam quýt đun sôi là hết bướu ác tính"

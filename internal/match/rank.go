@@ -21,7 +21,7 @@ const ranked = 128
 
 // candidates looks the question up, compares the best and orders them.
 func (m *Matcher) candidates(q Query, qu *question) []*candidate {
-	hits := m.gather(qu, max(depth, q.Limit))
+	hits := m.gather(q, qu, max(depth, q.Limit))
 	room := make([]candidate, 0, len(hits))
 	sense, inverse := float32(0), qu.vec.inverse()
 	unspaced := one(qu.toks[len(qu.toks)/2].flags&flagPair != 0)
@@ -74,10 +74,11 @@ func bestOf(room []candidate, n int) []*candidate {
 
 // gather joins the documents that share words with a question and those that
 // point the same way, best BM25 sum first.
-func (m *Matcher) gather(qu *question, n int) []index.Hit {
-	hits := m.idx.Search(qu.terms, n, budget)
+func (m *Matcher) gather(q Query, qu *question, n int) []index.Hit {
+	keep := m.keeper(q)
+	hits := m.idx.Search(qu.terms, n, budget, keep)
 	var more []uint32
-	for _, d := range m.alongside(&qu.vec) {
+	for _, d := range m.alongside(&qu.vec, keep) {
 		if !slices.ContainsFunc(hits, func(h index.Hit) bool { return h.Doc == d }) {
 			more = append(more, d)
 		}
@@ -91,6 +92,14 @@ func (m *Matcher) gather(qu *question, n int) []index.Hit {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc))
 	})
 	return hits
+}
+
+// keeper is what a query wants of documents; nil when it takes them all.
+func (m *Matcher) keeper(q Query) func(doc uint32) bool {
+	if q.Kinds == nil && q.Not == nil {
+		return nil
+	}
+	return func(doc uint32) bool { return wanted(q, m.docs[doc]) }
 }
 
 // rate is the ranker: the learned one, or the plain sum without models.

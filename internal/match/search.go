@@ -23,7 +23,7 @@ func (m *Matcher) Search(q string, kinds []Kind, n int) []Hit {
 		terms = append(terms, g...)
 	}
 	var out []Hit
-	for _, h := range m.idx.Search(terms, max(10*n, depth), budget) {
+	for _, h := range m.idx.Search(terms, max(10*n, depth), budget, m.keeper(Query{Kinds: kinds})) {
 		d := m.docs[h.Doc]
 		if !wanted(Query{Kinds: kinds}, d) || slices.ContainsFunc(out, func(x Hit) bool { return x.ID == d.id }) {
 			continue

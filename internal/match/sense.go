@@ -125,7 +125,7 @@ const (
 
 // alongside finds documents that point the way the question does, whatever their
 // words: sketches of all are compared, then the vectors of the nearest.
-func (m *Matcher) alongside(v *vector) []uint32 {
+func (m *Matcher) alongside(v *vector, keep func(doc uint32) bool) []uint32 {
 	if m.model == nil || v.empty() {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (m *Matcher) alongside(v *vector) []uint32 {
 	}
 	near := make([]index.Hit, 0, (sum+1)*step*5/4)
 	for d, s := range m.sketches {
-		if bits.OnesCount64(s^q) <= limit && m.docs[d].id != "" {
+		if bits.OnesCount64(s^q) <= limit && m.docs[d].id != "" && (keep == nil || keep(uint32(d))) {
 			near = append(near, index.Hit{Doc: uint32(d), Score: float32(dot(v, &m.vecs[d])) * m.norms[d]})
 		}
 	}

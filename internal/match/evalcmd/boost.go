@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -305,5 +304,3 @@ func meanPrecision(groups []group, score []float64) float64 {
 	}
 	return sum / float64(max(1, len(groups)))
 }
-
-func describe(groups []group) string { return fmt.Sprint(len(groups), " questions") }

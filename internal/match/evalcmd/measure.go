@@ -15,11 +15,11 @@ import (
 
 // figures are what one set was measured at.
 type figures struct {
-	n               int
-	map5, s1, s10   float64
-	build, perQuery time.Duration
-	ranks           []int // rank of the first right document, 0: not in the first ten
-	answers         []match.Result
+	n             int
+	map5, s1, s10 float64
+	perQuery      time.Duration
+	ranks         []int // rank of the first right document, 0: not in the first ten
+	answers       []match.Result
 }
 
 func fill(docs []match.Doc, o match.Options) *match.Matcher {
