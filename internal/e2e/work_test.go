@@ -22,6 +22,9 @@ func (w *world) ask(t *testing.T, network, text string) string {
 	if got.status != 200 || found == nil {
 		t.Fatalf("ask %q: %d\n%s", text, got.status, got.body)
 	}
+	if set := got.header.Values("Set-Cookie"); len(set) > 0 {
+		t.Errorf("an asker was given cookies: %v", set)
+	}
 	return found[1]
 }
 
