@@ -39,7 +39,7 @@ func run(sets, one string) error {
 		return json.NewEncoder(os.Stdout).Encode(m)
 	}
 	fmt.Printf("%s, %d cores, %s\n\n", cpuName(), runtime.NumCPU(), runtime.Version())
-	fmt.Printf("%-28s %8s %8s %8s %8s %8s %9s %9s %9s %7s %9s\n", "matching, one at a time", "claims", "messages", "p50 ms", "p95 ms", "p99 ms",
+	fmt.Printf("%-28s %8s %8s %8s %8s %8s %8s %9s %9s %9s %7s %9s\n", "matching, one at a time", "claims", "messages", "p50 ms", "p95 ms", "p99 ms", "CPU ms",
 		"build s", "claims/s", "heap MiB", "MAP@5", "p99 ratio")
 	for set := range strings.SplitSeq(sets, ",") {
 		if err := compare(set); err != nil {

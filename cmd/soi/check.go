@@ -84,7 +84,7 @@ func fsckCommand() *cli.Command {
 func logCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "log",
-		Usage: "export and verify the public log",
+		Usage: "export and verify the public log, mend its guard file",
 		Commands: []*cli.Command{
 			{Name: "export", Usage: "write the signed log as files that any static host can serve", ArgsUsage: "DIR",
 				Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
@@ -100,6 +100,10 @@ func logCommand() *cli.Command {
 						x.Size, x.Documents, x.Proofs, x.Tiles, dir, x.Written)
 					return nil
 				})},
+			{Name: "guard", Usage: "write a lost or damaged guard file anew, from the last signature in the database",
+				Description: "The guard file keeps soi from signing a second history after an older database was restored. Write it\n" +
+					"anew only if this database is certainly the newest there is. A guard file in order is left as it is.",
+				Action: withApp(rebuildGuard)},
 			{Name: "verify", Usage: "check a whole log at an address or in a folder, without trusting the desk", ArgsUsage: "URL|DIR",
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "vkey", Usage: "verifier `KEY` you trust, or a file that holds it"},
@@ -109,6 +113,14 @@ func logCommand() *cli.Command {
 				Action:      verifyLog},
 		},
 	}
+}
+
+func rebuildGuard(ctx context.Context, cmd *cli.Command, a *app.App) error {
+	if err := a.RebuildGuard(ctx); err != nil {
+		return errors.New(app.Explain(err, lang()))
+	}
+	fmt.Fprintf(cmd.Root().Writer, "The guard file %s is written anew.\n", a.Config.Guard)
+	return nil
 }
 
 // oneArg is the one argument a command needs.

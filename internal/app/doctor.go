@@ -171,6 +171,9 @@ func (a *App) examineLog(ctx context.Context, d *doctor) {
 	s, err := a.signer.Check(ctx)
 	if err != nil && !errors.Is(err, tlog.ErrNothingToSign) {
 		d.out = append(d.out, Remark{Trouble, Explain(err, "en"), Explain(err, "vi")})
+		if errors.Is(err, tlog.ErrGuardMissing) || errors.Is(err, tlog.ErrGuardCorrupt) {
+			d.say(Notice, "`soi log guard` builds the guard file anew.", "`soi log guard` tạo lại tệp canh.")
+		}
 		return
 	}
 	head, headErr := a.book.Head(ctx)

@@ -22,6 +22,11 @@ func (a *App) LogExport(ctx context.Context, dir string) (tlog.Exported, error) 
 	return tlog.ExportDir(ctx, a.book, a.VKey(), dir)
 }
 
+// RebuildGuard writes the guard file anew from the last signature in the
+// database, when a person has decided that the database is the newest there
+// is. It refuses while a readable guard file is there.
+func (a *App) RebuildGuard(ctx context.Context) error { return a.signer.RebuildGuard(ctx) }
+
 // LogVerify audits a log at an address or in a folder, trusting vkey ("" for
 // the key the log itself shows). With state, a folder, it also compares with
 // what it saw the last time.
