@@ -204,13 +204,18 @@ func (d *Desk) inForce(ctx context.Context, tx Tx, id ID) (Claim, error) {
 	return Claim{}, ErrNotFound
 }
 
-// carry joins the open claim that has the same folded text, or opens one.
+// carry joins the claim that has the same folded text, or opens one. A text
+// that was closed as not a factual claim stays closed: its askers get the
+// same neutral reply, and the queue does not fill with it again.
 func (d *Desk) carry(ctx context.Context, tx Tx, by Actor, t *Tip, summary string, c *Claim) (opened bool, err error) {
 	t.State = TipJoined
-	id, err := tx.OpenClaimOf(ctx, t.Folded)
+	id, err := tx.ClaimOf(ctx, t.Folded)
 	if err == nil {
 		t.Claim = id
 		*c, err = tx.Claim(ctx, id)
+		if err == nil && c.State == ClaimClosed {
+			t.State = TipClosed
+		}
 		return false, err
 	}
 	if !errors.Is(err, ErrNotFound) {

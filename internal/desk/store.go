@@ -44,9 +44,10 @@ type TipRows interface {
 	SetTip(ctx context.Context, t Tip) error
 	// Tips lists tips.
 	Tips(ctx context.Context, f TipFilter) ([]Tip, error)
-	// OpenClaimOf finds the open claim that carries a tip with this folded
-	// text; ErrNotFound if none does.
-	OpenClaimOf(ctx context.Context, folded []byte) (ID, error)
+	// ClaimOf finds the claim that carries a tip with this folded text: an
+	// open one before one closed as not a factual claim; ErrNotFound if
+	// neither does.
+	ClaimOf(ctx context.Context, folded []byte) (ID, error)
 	// MoveTips sets the claim of tips of from to to and remembers from as
 	// their Origin (if they have none yet); returns how many moved. The other
 	// way round, back = true moves tips whose Origin is from and whose Claim

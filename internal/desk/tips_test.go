@@ -180,6 +180,11 @@ func TestNotAFactualClaim(t *testing.T) {
 	o.want(err, desk.ErrState)
 	_, err = o.Submit(o.ctx(), o.staff[desk.Checker], desk.Proposal{Claim: c.ID})
 	o.want(err, desk.ErrState)
+	// The same words asked again get the same reply and open nothing.
+	again := o.receive(o.tip("the best noodle soup is in the north", "new", ""))
+	if again.Tip.State != desk.TipClosed || again.Claim.ID != c.ID {
+		t.Errorf("asked again: %s in %s", again.Tip.State, again.Claim.ID)
+	}
 	c, err = o.Reopen(o.ctx(), o.staff[desk.Checker], c.ID, c.Version)
 	o.must(err)
 	if c.State != desk.ClaimOpen {

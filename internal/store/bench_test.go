@@ -129,7 +129,7 @@ func BenchmarkDesk(b *testing.B) {
 				_, err := tx.Tips(ctx, desk.TipFilter{Erasable: c.now, Oldest: true})
 				return err
 			})
-			read("open claim of a text", func(tx desk.Tx) error { _, err := tx.OpenClaimOf(ctx, c.text); return err })
+			read("open claim of a text", func(tx desk.Tx) error { _, err := tx.ClaimOf(ctx, c.text); return err })
 			read("1000 open claims", func(tx desk.Tx) error {
 				_, err := tx.Claims(ctx, desk.ClaimFilter{States: []desk.ClaimState{desk.ClaimOpen}})
 				return err

@@ -79,12 +79,13 @@ func (t *tx) Tips(ctx context.Context, f desk.TipFilter) ([]desk.Tip, error) {
 const notInUse = `NOT EXISTS (SELECT 1 FROM claim c WHERE c.id = tip.claim
 	AND (c.state IN ('open','published') OR c.review IS NOT NULL))`
 
-// OpenClaimOf implements desk.TipRows. Where several open claims carry the
-// text (one was split), it is always the same one of them.
-func (t *tx) OpenClaimOf(ctx context.Context, folded []byte) (desk.ID, error) {
+// ClaimOf implements desk.TipRows. Where several claims of one state carry
+// the text (one was split), it is always the same one of them.
+func (t *tx) ClaimOf(ctx context.Context, folded []byte) (desk.ID, error) {
 	return one(ctx, t, func(id *desk.ID) []any { return []any{word(id)} },
 		`SELECT t.claim FROM tip t JOIN claim c ON c.id = t.claim
-		WHERE t.folded = $1 AND c.state = 'open' ORDER BY t.claim LIMIT 1`, folded)
+		WHERE t.folded = $1 AND c.state IN ('open', 'closed')
+		ORDER BY CASE c.state WHEN 'open' THEN 0 ELSE 1 END, t.claim LIMIT 1`, folded)
 }
 
 // MoveTips implements desk.TipRows.

@@ -206,7 +206,7 @@ func checkThenWrite(t *testing.T, s Store) {
 			err := s.Tx(ctx, func(tx desk.Tx) error {
 				tip := newTip(1000*w + n)
 				tip.Folded, tip.State = hash(fmt.Sprint("text", n)), desk.TipJoined
-				id, err := tx.OpenClaimOf(ctx, tip.Folded)
+				id, err := tx.ClaimOf(ctx, tip.Folded)
 				if errors.Is(err, desk.ErrNotFound) {
 					c := newClaim("c")
 					id, err = c.ID, tx.SetClaim(ctx, c)

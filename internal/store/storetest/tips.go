@@ -51,7 +51,7 @@ func tips(t *testing.T, open func(*testing.T) Store) {
 	})
 	t.Run("filters, order and limits", func(t *testing.T) { tipFilters(t, open(t)) })
 	t.Run("erasable", func(t *testing.T) { erasable(t, open(t)) })
-	t.Run("OpenClaimOf", func(t *testing.T) { openClaimOf(t, open(t)) })
+	t.Run("ClaimOf", func(t *testing.T) { claimOf(t, open(t)) })
 	t.Run("MoveTips there and back", func(t *testing.T) { moveTips(t, open(t)) })
 	t.Run("SetTipsOf", func(t *testing.T) {
 		s := open(t)
@@ -141,13 +141,13 @@ func erasable(t *testing.T, s Store) {
 	same(t, "erasable tips", tipIDs([]desk.Tip{free, closed, withdrawn, answered}), tipIDs(got))
 }
 
-func openClaimOf(t *testing.T, s Store) {
+func claimOf(t *testing.T, s Store) {
 	a := addClaim(t, s, "a")
 	tip := newTip(1)
 	find := func(folded []byte) (desk.ID, error) {
 		var id desk.ID
 		err := s.Read(t.Context(), func(tx desk.Tx) (err error) {
-			id, err = tx.OpenClaimOf(t.Context(), folded)
+			id, err = tx.ClaimOf(t.Context(), folded)
 			return err
 		})
 		return id, err
@@ -159,15 +159,29 @@ func openClaimOf(t *testing.T, s Store) {
 	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.SetTip(ctx, tip) })
 	id, err := find(tip.Folded)
 	same(t, "open claim", a.ID, id)
-	isKind(t, "OpenClaimOf", err, nil)
+	closed := newClaim("closed")
+	closed.State = desk.ClaimClosed
+	other := newTip(2)
+	other.Folded, other.Claim, other.State = hash("closed text"), closed.ID, desk.TipClosed
+	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.SetClaim(ctx, closed) })
+	addTip(t, s, other)
+	id, err = find(other.Folded)
+	same(t, "closed claim", closed.ID, id)
+	isKind(t, "closed claim", err, nil)
+	third := newTip(3)
+	third.Folded, third.Claim, third.State = other.Folded, a.ID, desk.TipJoined
+	addTip(t, s, third)
+	id, err = find(other.Folded)
+	same(t, "an open claim before a closed one", a.ID, id)
+	isKind(t, "ClaimOf", err, nil)
 	_, err = find(hash("other"))
 	isKind(t, "another text", err, desk.ErrNotFound)
 	_, err = find(nil)
 	isKind(t, "no text", err, desk.ErrNotFound)
-	a.State = desk.ClaimClosed
+	a.State = desk.ClaimPublished
 	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.SetClaim(ctx, a) })
 	_, err = find(tip.Folded)
-	isKind(t, "a closed claim", err, desk.ErrNotFound)
+	isKind(t, "a published claim", err, desk.ErrNotFound)
 }
 
 func moveTips(t *testing.T, s Store) {
