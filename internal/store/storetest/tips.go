@@ -159,6 +159,7 @@ func claimOf(t *testing.T, s Store) {
 	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.SetTip(ctx, tip) })
 	id, err := find(tip.Folded)
 	same(t, "open claim", a.ID, id)
+	isKind(t, "open claim", err, nil)
 	closed := newClaim("closed")
 	closed.State = desk.ClaimClosed
 	other := newTip(2)
@@ -173,7 +174,7 @@ func claimOf(t *testing.T, s Store) {
 	addTip(t, s, third)
 	id, err = find(other.Folded)
 	same(t, "an open claim before a closed one", a.ID, id)
-	isKind(t, "ClaimOf", err, nil)
+	isKind(t, "an open claim before a closed one", err, nil)
 	_, err = find(hash("other"))
 	isKind(t, "another text", err, desk.ErrNotFound)
 	_, err = find(nil)
