@@ -58,6 +58,7 @@ const (
 	TextEmpty         Problem = "text-empty"           // nothing was written
 	TextTooLong       Problem = "text-too-long"        // longer than the limit
 	BadLink           Problem = "bad-link"             // not an http or https address
+	BadClaim          Problem = "bad-claim"            // the address of no claim
 	BadChoice         Problem = "bad-choice"           // a value outside its list
 	SendBackNoReasons Problem = "send-back-no-reasons" // sending back needs reasons
 	ChecklistOpen     Problem = "checklist-open"       // the checklist is not complete

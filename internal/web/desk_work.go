@@ -129,7 +129,7 @@ func (s *Site) mergeClaim(v *visit) (answer, error) {
 		into, _, _ = strings.Cut(into, "?")
 		into, _, _ = strings.Cut(into, "#")
 		if !desk.ID(into).Valid() {
-			return &desk.Invalid{Problems: []desk.Problem{desk.BadLink}}
+			return &desk.Invalid{Problems: []desk.Problem{desk.BadClaim}}
 		}
 		_, err := s.Desk.Merge(v.Context(), v.actor(), id, version, desk.ID(into))
 		return err
