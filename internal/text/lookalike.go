@@ -37,11 +37,12 @@ func survey(s string) (fancy, mixed bool) {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
 		switch {
-		case r >= 0x370 && r <= 0x52f:
+		case r < 0x250 || r >= 0x1e00 && r <= 0x1eff:
+			latin = true
+		case foreign(r):
 			other = true
-		case dressed(r):
-			fancy = true
 		}
+		fancy = fancy || dressed(r)
 	}
 	return fancy, latin && other
 }
@@ -98,19 +99,22 @@ func writeWord(b *strings.Builder, w string) {
 	latin, other := false, false
 	for _, r := range w {
 		latin = latin || unicode.Is(unicode.Latin, r)
-		other = other || r >= 0x370 && r <= 0x52f
+		other = other || foreign(r)
 	}
 	if !latin || !other {
 		b.WriteString(w)
 		return
 	}
-	for _, r := range w {
+	for _, r := range norm.NFD.String(w) { // the twin may wear a mark
 		if l := twin(r); l != 0 {
 			r = l
 		}
 		b.WriteRune(r)
 	}
 }
+
+// foreign reports Greek and Cyrillic letters.
+func foreign(r rune) bool { return r >= 0x370 && r <= 0x52f || r >= 0x1f00 && r <= 0x1fff }
 
 // twin gives the Latin letter that a Cyrillic or Greek one is mistaken for, or
 // 0. Only pairs that most typefaces draw alike are listed.
