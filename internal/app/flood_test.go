@@ -21,7 +21,7 @@ import (
 // hands it over, a part of it and all real tips come over HTTP.
 const (
 	floodJunk = 30_000
-	floodHTTP = 2_400
+	floodHTTP = 900
 	floodReal = 600
 )
 
