@@ -132,8 +132,6 @@ func (s *Server) erase(ctx context.Context) error {
 		s.log.Warn("nothing is erased for a day because the clock jumped")
 	case n > 0:
 		s.log.Info("texts erased at the end of their retention", "tips", n)
-		// The text must also leave free pages and the write-ahead log.
-		return errors.Join(err, s.db.Tidy(ctx))
 	}
 	return err
 }
