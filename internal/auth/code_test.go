@@ -267,7 +267,9 @@ func TestPaceAndClock(t *testing.T) {
 }
 
 // An unknown name, an account without a passphrase, a wrong passphrase and a
-// wrong code take the same time, within what one machine lets one measure.
+// wrong code take the same time: each hashes one passphrase. What hashed none
+// would answer twenty times as fast, so a factor of two tells them apart on a
+// machine that is busy with other things.
 func TestTimeTellsNoNames(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures time")
@@ -286,7 +288,7 @@ func TestTimeTellsNoNames(t *testing.T) {
 		for _, d := range least {
 			low, high = min(low, d), max(high, d)
 		}
-		return high > low*115/100
+		return high > 2*low
 	}
 	// The least of a few runs is free of the machine's noise; a busy machine
 	// needs more of them, and what truly takes longer stays apart.
