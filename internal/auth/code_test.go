@@ -462,7 +462,7 @@ func TestBusyHasher(t *testing.T) {
 	time.Sleep(50 * time.Millisecond)
 	start := time.Now()
 	ok(t, owner.enter("Ann", phrase, a.code(0))) // does not queue behind them
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("the owner waited %v", took)
 	}
 	cancel()

@@ -51,7 +51,9 @@ func TestHardMessages(t *testing.T) {
 				}
 			}
 			t.Logf("%-32s %s", name, best.Round(time.Microsecond))
-			if best > 200*time.Millisecond {
+			// A bound, not a measure: the race detector alone makes it ten times
+			// slower. make bench has the figures.
+			if best > 3*time.Second {
 				t.Errorf("%s took %s", name, best)
 			}
 		}

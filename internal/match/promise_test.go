@@ -186,7 +186,7 @@ func TestPutIsFoundAtOnce(t *testing.T) {
 	if len(r.Matches) == 0 || r.Matches[0].ID != "new" {
 		t.Errorf("%+v", r)
 	}
-	if d := time.Since(start); d > 500*time.Millisecond { // 50 ms on an idle machine
+	if d := time.Since(start); d > 5*time.Second { // milliseconds on an idle machine; an index built anew would take longer
 		t.Errorf("took %s", d)
 	}
 }
