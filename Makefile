@@ -44,7 +44,7 @@ screenshots: setup ## pictures of the main pages, phone and desktop, in screensh
 	@ls screenshots/*.png
 
 soak: setup ## the crash tests again and again, for a night (SOI_SOAK=1)
-	@SOI_SOAK=1 go test -count=1 -timeout 24h -run 'Kill|Crash|Power|Soak' -v ./...
+	@SOI_SOAK=1 go test -count=1 -timeout 24h -run 'Kill|Crash|Power|Flood|Soak' -v ./...
 
 release: ## programs for all platforms and their checksums, in bin/release/
 	@rm -rf bin/release && mkdir -p bin/release
