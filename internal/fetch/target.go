@@ -89,6 +89,9 @@ func hostName(host string) (string, error) {
 		return "", errors.New("host is not a usable name")
 	}
 	name = strings.ToLower(name)
+	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.Contains(name, "..") {
+		return "", errors.New("host has an empty label")
+	}
 	if a, err := netip.ParseAddr(name); err == nil { // full-width digits fold to an address
 		return a.String(), nil
 	}
