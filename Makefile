@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The program is built without cgo; so is everything else here, to compile it once. Only the race detector needs cgo.
 export CGO_ENABLED := 0
-.PHONY: help demo build test check setup eval bench golden screenshots soak release clean
+.PHONY: help demo build test check setup fuzz eval bench golden screenshots soak release clean
 
 # Release targets; no cgo, so one machine builds them all.
 PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
@@ -19,7 +19,7 @@ demo: build ## a desk with a month of work in it, at http://127.0.0.1:8080 (data
 build: ## build bin/soi, one file that needs nothing else
 	@go build -o bin/soi ./cmd/soi
 
-test: ## everything: house rules, both databases, Chromium, fuzzing; installs what it needs (about 15 minutes)
+test: ## everything: house rules, both databases, Chromium; installs what it needs (about 15 minutes)
 	@scripts/test.sh
 
 check: ## the quick loop while writing: gofmt, vet and the tests that need neither PostgreSQL nor Chromium
@@ -29,6 +29,9 @@ check: ## the quick loop while writing: gofmt, vet and the tests that need neith
 
 setup: ## install what the tests need beside Go (chromium, postgresql, axe-core …)
 	@scripts/setup.sh
+
+fuzz: ## new inputs for every fuzz target, 15 seconds each (FUZZTIME)
+	@scripts/fuzz.sh
 
 eval: ## how well matching finds checked claims: MAP@5, S@1, S@10 on every set in SOI_DATA, with the floors
 	@go run ./internal/match/evalcmd

@@ -2,13 +2,12 @@
 # All checks of the project, from a clean clone: what make test runs. It goes on after a failure, so that one run shows
 # all of them, and ends with one line of totals; the exit code is 0 only if nothing failed.
 #
-#   FUZZTIME=5s   how long each fuzz target runs; 0 leaves them out
+# The seeds of the fuzz targets run with the tests; new inputs are tried by make fuzz, so that two runs of one state agree.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 export CI="${CI:-true}"
 # One way of building for all but the race detector, which needs cgo: each way compiles SQLite anew, a minute or two.
 export CGO_ENABLED=0
-fuzztime=${FUZZTIME:-5s}
 logs=$PWD/.cache/test
 tools=$PWD/.cache/bin
 rm -rf "$logs"
@@ -59,14 +58,5 @@ step 'nested modules' bash -c nested_builds
 
 tests go test -C tools -json ./...
 CGO_ENABLED=1 tests go test -race -timeout 40m -p 2 -json ./...
-
-# Each target alone: go test fuzzes one at a time. The stored seeds have run with the tests above.
-if [ "$fuzztime" != 0 ]; then
-  while IFS=: read -r file target; do
-    echo "fuzz  $target in $(dirname "$file") for $fuzztime"
-    tests go test -json -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" -fuzzminimizetime 5s -timeout 5m "./$(dirname "$file")"
-  done < <(git ls-files -co --exclude-standard -- 'internal/*_test.go' 'cmd/*_test.go' |
-    xargs -r grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/')
-fi
 
 "$tools/testsum" total "$logs"/*.json

@@ -98,8 +98,23 @@ func invisible(r rune) bool {
 // looks it up: Clean, look-alike letters resolved, lower case, Latin, Arabic
 // and Greek marks removed (đ becomes d), runs of anything that is neither
 // letter nor digit turned into one blank. Marks that carry the vowels of Thai,
-// Indic and similar scripts stay. Fold(Fold(s)) == Fold(s).
+// Indic and similar scripts stay. Fold(Fold(s)) == Fold(s): lowering a letter
+// or taking a mark off can bring out a look-alike, so it goes on until nothing
+// changes, which is after the second round for anything people type.
 func Fold(s string) string {
+	out := foldOnce(s)
+	for range 8 { // a bound, should a chain of look-alikes ever be longer
+		next := foldOnce(out)
+		if next == out {
+			break
+		}
+		out = next
+	}
+	return out
+}
+
+// foldOnce is one round of Fold.
+func foldOnce(s string) string {
 	s = Plain(Clean(s))
 	var b strings.Builder
 	b.Grow(len(s))
