@@ -19,7 +19,7 @@ demo: build ## a desk with a month of work in it, at http://127.0.0.1:8080 (data
 build: ## build bin/soi, one file that needs nothing else
 	@go build -o bin/soi ./cmd/soi
 
-test: ## everything: house rules, both databases, Chromium; installs what it needs (about 15 minutes)
+test: ## everything: house rules, both databases, Chromium; installs what it needs (about 20 minutes on 2 cores)
 	@scripts/test.sh
 
 check: ## the quick loop while writing: gofmt, vet and the tests that need neither PostgreSQL nor Chromium
