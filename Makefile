@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The program is built without cgo; so is everything else here, to compile it once. Only the race detector needs cgo.
 export CGO_ENABLED := 0
-.PHONY: help demo build test check setup fuzz eval bench golden screenshots soak release clean
+.PHONY: help demo build test check setup fuzz eval train bench golden screenshots soak release clean
 
 # Release targets; no cgo, so one machine builds them all.
 PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
@@ -19,7 +19,7 @@ demo: build ## a desk with a month of work in it, at http://127.0.0.1:8080 (data
 build: ## build bin/soi, one file that needs nothing else
 	@go build -o bin/soi ./cmd/soi
 
-test: ## everything: house rules, both databases, Chromium; installs what it needs (about 20 minutes on 2 cores)
+test: ## everything: house rules, both databases, Chromium; installs what it needs (about 45 minutes on 2 cores)
 	@scripts/test.sh
 
 check: ## the quick loop while writing: gofmt, vet and the tests that need neither PostgreSQL nor Chromium
@@ -33,8 +33,14 @@ setup: ## install what the tests need beside Go (chromium, postgresql, axe-core 
 fuzz: ## new inputs for every fuzz target, 15 seconds each (FUZZTIME)
 	@scripts/fuzz.sh
 
-eval: ## how well matching finds checked claims: MAP@5, S@1, S@10 on every set in SOI_DATA, with the floors
+eval: ## how well matching finds checked claims and decides: MAP@5, S@1, S@10 with the floors, decisions by kind, reliability, AUROC
 	@go run ./internal/match/evalcmd
+	@go run ./internal/intake/feed/evalcmd
+	@go run ./internal/match/evalcmd -forwards
+	@go run ./internal/match/evalcmd -decisions
+
+train: ## learn the weights of matching anew from SOI_DATA and a package of npm, and measure them (5 minutes)
+	@scripts/train.sh
 
 bench: build ## how fast: matching beside bleve, tips and pages a second
 	@scripts/bench.sh

@@ -68,7 +68,7 @@ func fsckCommand() *cli.Command {
 				fmt.Fprintln(cmd.Root().Writer, f)
 			}
 			var parts []string
-			for _, what := range []string{"log entries", "documents", "claims", "checks"} {
+			for _, what := range []string{"log entries", "documents", "claims", "checks", "files"} {
 				parts = append(parts, fmt.Sprintf("%d %s", checked[what], what))
 			}
 			fmt.Fprintf(cmd.Root().Writer, "Checked %s: %s.\n", strings.Join(parts, ", "), plural(len(findings), "finding"))
@@ -84,8 +84,8 @@ func fsckCommand() *cli.Command {
 func logCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "log",
-		Usage: "export and verify the public log, mend its guard file",
-		Commands: []*cli.Command{
+		Usage: "export, mirror and verify the public log; mend its guard file; change its key",
+		Commands: append(logUpkeep(), []*cli.Command{
 			{Name: "export", Usage: "write the signed log as files that any static host can serve", ArgsUsage: "DIR",
 				Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
 					dir, err := oneArg(cmd, "which folder?")
@@ -111,7 +111,7 @@ func logCommand() *cli.Command {
 				},
 				Description: "Exit code 0: all fits. 2: evidence of change or damage. 3: the log could not be read.",
 				Action:      verifyLog},
-		},
+		}...),
 	}
 }
 

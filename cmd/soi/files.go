@@ -128,27 +128,35 @@ func importCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "import",
 		Usage: "read checks of other publishers into the archive; they are shown as theirs and never counted as ours",
-		Commands: []*cli.Command{
+		Commands: append(importSourceCommands(), []*cli.Command{
 			{Name: "claimreview", Usage: "ClaimReview in JSON, JSON-LD, a page, a data feed or a search answer", ArgsUsage: "FILE|URL", Action: action},
+			{Name: "dump", Usage: "a dump on this machine: the zip of Cofacts' open data, a data feed, a spreadsheet, gzipped or not", ArgsUsage: "FILE", Action: withApp(importDump)},
 			{Name: "csv", Usage: "a spreadsheet with a header: claim, url, publisher, date, rating, language", ArgsUsage: "FILE", Action: action},
-		},
+		}...),
 	}
 }
 
-// exportCommand writes what is public as open data.
-func exportCommand() *cli.Command {
+// dumpCommand writes what is public as open data.
+func dumpCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write all published checks as open data: checks.jsonl, checks.csv, claimreview.LANG.json", ArgsUsage: "DIR",
+		Name: "dump", Aliases: []string{"export"}, ArgsUsage: "DIR",
+		Usage: "write everything published as open data: CSV, JSON Lines, Parquet, ClaimReview, checksums",
+		Description: "The folder is replaced as a whole; one that holds anything but a dump is refused. A running soi does the\n" +
+			"same once a week and offers the files at /data.",
 		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
 			dir, err := oneArg(cmd, "which folder?")
 			if err != nil {
 				return err
 			}
-			n, err := a.Export(ctx, dir)
+			done, err := a.Export(ctx, dir)
+			if errors.Is(err, app.ErrNotADump) {
+				return fmt.Errorf("%s holds something else than open data, and would be replaced; name another folder", dir)
+			}
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.Root().Writer, "%s in %s.\n", plural(n, "check"), dir)
+			fmt.Fprintf(cmd.Root().Writer, "%s, %s and %s in %s (%.1f MB).\n", plural(done.Checks, "check"), plural(done.Sources, "source"),
+				plural(done.Corrections, "correction"), dir, float64(done.Bytes)/1e6)
 			return nil
 		}),
 	}

@@ -25,6 +25,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == app.WorkerArgument {
+		app.WorkerMain() // opens one file in a process of its own, see package media
+	}
 	os.Exit(run(os.Args, os.Stdout, os.Stderr))
 }
 
@@ -33,7 +36,7 @@ func main() {
 func run(args []string, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := root(out, errOut).Run(ctx, args)
+	err := root(out, errOut).Run(ctx, helpBelow(args))
 	if err == nil {
 		return 0
 	}
@@ -46,6 +49,15 @@ func run(args []string, out, errOut io.Writer) int {
 	}
 	fmt.Fprintln(errOut, "soi: "+err.Error())
 	return 1
+}
+
+// helpBelow turns `soi help log verify` into `soi log verify --help`: the
+// command-line library stops at the first word after help.
+func helpBelow(args []string) []string {
+	if len(args) < 4 || args[1] != "help" {
+		return args
+	}
+	return append(append([]string{args[0]}, args[2:]...), "--help")
 }
 
 // root is the whole command line.
@@ -70,9 +82,9 @@ func root(out, errOut io.Writer) *cli.Command {
 // commands lists the commands in the order `soi help` shows them.
 func commands() []*cli.Command {
 	return []*cli.Command{
-		demoCommand(), serveCommand(), userCommand(), configCommand(), doctorCommand(),
-		matchCommand(), importCommand(), exportCommand(), backupCommand(), restoreCommand(),
-		logCommand(), verifyCommand(), fsckCommand(), reindexCommand(), migrateCommand(), versionCommand(),
+		demoCommand(), serveCommand(), userCommand(), deskCommand(), apiKeyCommand(), configCommand(), doctorCommand(),
+		matchCommand(), evalCommand(), feedCommand(), digestCommand(), exchangeCommand(), importCommand(), channelsCommand(), dumpCommand(), wordsCommand(), reportCommand(), mcpCommand(), evidenceCommand(), backupCommand(), restoreCommand(),
+		logCommand(), verifyCommand(), monitorCommand(), witnessCommand(), fsckCommand(), reindexCommand(), migrateCommand(), versionCommand(),
 	}
 }
 
@@ -118,5 +130,5 @@ func openApp(ctx context.Context, cmd *cli.Command) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(ctx, c, app.Options{Log: logger(cmd)})
+	return app.Open(ctx, c, app.Options{Log: logger(cmd), Worker: app.OwnWorker()})
 }

@@ -22,10 +22,12 @@ func userCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "user",
 		Usage: "add, disable and list staff accounts; make sign-in links",
-		Commands: []*cli.Command{
+		Commands: append([]*cli.Command{
 			{Name: "add", Usage: "open an account and print its one-time sign-in link", ArgsUsage: "NAME",
 				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "role", Required: true, Usage: "contributor, checker, editor, admin or auditor"},
+					&cli.StringFlag{Name: "role", Required: true, Usage: "contributor, checker, expert, editor, admin or auditor"},
+					&cli.StringFlag{Name: "desk", Usage: "give the role at this `DESK` alone"},
+					&cli.StringSliceFlag{Name: "topic", Usage: "with --desk: a topic the seat is for; may be given several times"},
 					&cli.StringFlag{Name: "lang", Usage: "language of the person's pages", Value: "vi"},
 				},
 				Action: withApp(addUser)},
@@ -35,7 +37,7 @@ func userCommand() *cli.Command {
 			{Name: "enable", Usage: "open a disabled account again", ArgsUsage: "NAME",
 				Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error { return setUser(ctx, cmd, a, true) })},
 			{Name: "list", Usage: "list all accounts", Action: withApp(listUsers)},
-		},
+		}, seatCommands()...),
 	}
 }
 
@@ -66,12 +68,22 @@ func addUser(ctx context.Context, cmd *cli.Command, a *app.App) error {
 	}
 	role, lang := desk.Role(cmd.String("role")), cmd.String("lang")
 	if !slices.Contains(desk.Roles(), role) {
-		return fmt.Errorf("there is no role %q; the roles are contributor, checker, editor, admin, auditor", role)
+		return fmt.Errorf("there is no role %q; the roles are %s", role, roleWords())
 	}
 	if !slices.Contains(a.Config.Langs, lang) {
 		return fmt.Errorf("there are no pages in the language %q; this desk has %s", lang, strings.Join(a.Config.Langs, ", "))
 	}
-	s, err := a.Desk.AddStaff(ctx, desk.Program(), name, role, lang)
+	var s desk.Staff
+	if cmd.String("desk") == "" {
+		s, err = a.Desk.AddStaff(ctx, desk.Program(), name, role, lang)
+	} else {
+		var x desk.Seat
+		if x, err = seatOf(ctx, cmd, a); err != nil {
+			return err
+		}
+		s, err = a.Desk.Invite(ctx, desk.Program(), name, lang, x)
+		err = seatError(err, name)
+	}
 	if err != nil {
 		return officeError(err, name)
 	}
@@ -112,6 +124,9 @@ func setUser(ctx context.Context, cmd *cli.Command, a *app.App, active bool) err
 	if err != nil {
 		return err
 	}
+	if s.Former > 0 {
+		return fmt.Errorf("%s left for good; open a new account", s.Name)
+	}
 	if s, err = a.Desk.SetStaffActive(ctx, desk.Program(), s.ID, active); err != nil {
 		return officeError(err, s.Name)
 	}
@@ -141,6 +156,9 @@ func listUsers(ctx context.Context, cmd *cli.Command, a *app.App) error {
 		if !s.Active() {
 			state = "disabled " + s.Disabled.In(a.Config.Zone).Format(time.DateOnly)
 		}
+		if s.Former > 0 {
+			state = "left " + s.Disabled.In(a.Config.Zone).Format(time.DateOnly)
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, s.Role, s.Created.In(a.Config.Zone).Format(time.DateOnly), state)
 	}
 	return w.Flush()
@@ -161,7 +179,7 @@ func officeError(err error, name string) error {
 	case len(ps) > 0 && ps[0] == desk.LastAdmin:
 		return fmt.Errorf("%q is the last admin; open another admin account first", name)
 	case len(ps) > 0:
-		return errors.New("a name, a role (contributor, checker, editor, admin, auditor) and a language (vi, en) are needed")
+		return errors.New("a name, a role (contributor, checker, expert, editor, admin, auditor) and a language (vi, en) are needed")
 	}
 	return err
 }

@@ -46,7 +46,9 @@ func demoCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.Open(ctx, c, app.DemoOptions(logger(cmd)))
+			opts := app.DemoOptions(logger(cmd))
+			opts.Worker = app.OwnWorker()
+			a, err := app.Open(ctx, c, opts)
 			if err != nil {
 				return err
 			}

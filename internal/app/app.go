@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -13,6 +14,10 @@ import (
 	"soi/internal/auth"
 	"soi/internal/config"
 	"soi/internal/desk"
+	"soi/internal/evidence"
+	"soi/internal/fetch"
+	"soi/internal/intake"
+	"soi/internal/intake/feed"
 	"soi/internal/match"
 	"soi/internal/store"
 	"soi/internal/text"
@@ -28,15 +33,28 @@ type App struct {
 	Auth    *auth.Service
 	Matcher *match.Matcher
 
-	db       *store.DB
-	keys     keys
-	book     *logbook
-	signer   *tlog.Signer
-	index    *indexer
-	follower *work.Follower
-	signed   atomic.Int64
-	log      *slog.Logger
-	now      func() time.Time
+	db        *store.DB
+	keys      keys
+	book      *logbook
+	signer    *tlog.Signer
+	index     *indexer
+	follower  *work.Follower
+	media     *keeper
+	post      *post
+	copies    *evidence.Keeper
+	print     func(ctx context.Context, html []byte) ([]byte, error) // a PDF of a page; nil without Chromium
+	elsewhere *evidence.Elsewhere                                    // nil: copies are kept here alone
+	captures  chan struct{}                                          // holds one when a copy was asked for
+	answers   *answers
+	signed    atomic.Int64
+	log       *slog.Logger
+	now       func() time.Time
+	web       feed.Web   // nil: the guarded client of the press
+	links     linkWeb    // nil: a guarded client
+	fedi      *fediverse // nil: the desk has no account there
+	imports   importHooks
+	peers     peerWeb      // nil: a guarded client
+	laid      atomic.Int64 // the newest event that our shelf knows of
 }
 
 // Options are what tests and the demo change about an App.
@@ -47,6 +65,42 @@ type Options struct {
 	// LogBegins dates the first entries of a new public log; the zero time
 	// means now. The demo's log begins before the month it replays.
 	LogBegins time.Time
+	// Regain opens a desk whose public log is to be brought back from a mirror:
+	// no first entry is written.
+	Regain bool
+	// Channels are further channels, made once the desk is open; Reader is put
+	// around what reads messages; Bundle and ReadTime replace how long messages
+	// are waited for and read, AtOnce how many answers go out at a time. For tests.
+	Channels         func(*App) []intake.Channel
+	Reader           func(intake.Reader) intake.Reader
+	Bundle, ReadTime time.Duration
+	AtOnce           int
+	// Press fetches feeds and pages of outlets; nil means a guarded client.
+	// Tests hand in one that reaches their own server.
+	Press feed.Web
+	// Links looks at the links that checks cite; nil means a guarded client.
+	Links linkWeb
+	// ImportsFrom is the one listener on this machine that sources of imported
+	// checks may be read from. For tests.
+	ImportsFrom netip.AddrPort
+	// Peers reads the shelves of other desks; nil means a guarded client.
+	Peers peerWeb
+	// Fediverse reaches servers of followers; nil means a guarded client.
+	Fediverse FediWeb
+	// Pages fetches what evidence cites; nil means a guarded client. Tools are the
+	// programs that make copies better; nil means those of this machine. ArchiveOrg
+	// is an address that stands for the Internet Archive. For tests.
+	Pages      evidence.Web
+	Tools      *evidence.Tools
+	ArchiveOrg string
+	// NoCapture leaves out fetching what evidence cites, whatever the settings say.
+	NoCapture bool
+	// Webhooks sends letters to webhooks of keys; nil means a guarded client.
+	Webhooks *fetch.Client
+	// Worker is the command that opens files in a child process (media.RunWorker),
+	// and WorkerEnv what it needs of an environment; without one, pictures are
+	// kept unopened.
+	Worker, WorkerEnv []string
 }
 
 // Open opens the desk that c describes: it makes the data folder and the keys
@@ -60,7 +114,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Config: c, log: o.Log, now: o.Now}
+	a := &App{Config: c, log: o.Log, now: o.Now, web: o.Press, links: o.Links, imports: importHooks{Local: o.ImportsFrom}, peers: o.Peers}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
@@ -90,27 +144,51 @@ func (a *App) wire(ctx context.Context, o Options) error {
 	if err := a.db.Migrate(ctx); err != nil {
 		return fmt.Errorf("database schema: %w", err)
 	}
-	a.book = &logbook{store: a.db, now: o.Now, key: a.keys.log}
-	a.Desk = desk.New(a.db, a.book, o.Now, desk.Options{Langs: a.Config.Langs, Retention: a.Config.Retention})
-	if err := a.book.begin(ctx, o.LogBegins); err != nil {
-		return fmt.Errorf("public log: %w", err)
+	a.book = &logbook{store: a.db, now: o.Now, key: a.keys.log, quorum: a.Config.Quorum}
+	for _, w := range a.Config.Witnesses {
+		a.book.witnesses = append(a.book.witnesses, tlog.RemoteWitness{Address: w.Address, VKey: w.VKey})
 	}
-	var err error
-	if a.signer, err = tlog.NewSigner(a.book, tlog.NewGuard(a.Config.Guard), a.keys.log); err != nil {
+	a.Desk = desk.New(a.db, a.book, o.Now, desk.Options{Langs: a.Config.Langs, Retention: a.Config.Retention, Post: privatePost, NoCopies: o.NoCapture || a.Config.NoCapture, TwoForMedium: a.Config.TwoMedium,
+		Hours: desk.Hours{Days: a.Config.Hours.Days, From: a.Config.Hours.From, To: a.Config.Hours.To, Zone: a.Config.Zone}})
+	if !o.Regain {
+		if err := a.book.begin(ctx, o.LogBegins); err != nil {
+			return fmt.Errorf("public log: %w", err)
+		}
+	}
+	if err := a.openSigner(ctx); err != nil {
 		return err
 	}
 	key, err := a.keys.derive("factors")
 	if err != nil {
 		return err
 	}
+	outside, err := a.outside()
+	if err != nil {
+		return err
+	}
 	a.Auth, err = auth.New(auth.Config{Store: a.db, PublicURL: a.Config.PublicURL, SiteName: a.Config.Name,
 		Staff: a.Desk.StaffByID, StaffNamed: a.Desk.StaffNamed, Key: key[:auth.KeySize], Now: o.Now, Normal: text.Clean,
-		Idle: a.Config.Idle, Recent: o.Recent})
+		Idle: a.Config.Idle, Recent: o.Recent, Outside: outside})
 	if err != nil {
 		return fmt.Errorf("sign-in: %w", err)
 	}
+	if a.post, err = a.openPost(); err != nil {
+		return fmt.Errorf("addresses of staff: %w", err)
+	}
+	if err := a.openFediverse(o.Fediverse); err != nil {
+		return fmt.Errorf("fediverse: %w", err)
+	}
+	if err := a.openMedia(o.Worker, o.WorkerEnv); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	if err := a.openEvidence(o); err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
 	a.Matcher = match.New(match.Options{})
 	a.index = &indexer{store: a.db, matcher: a.Matcher, signed: a.signed.Load, langs: a.Config.Langs, log: o.Log}
+	if err := a.openAnswers(o); err != nil {
+		return fmt.Errorf("channels: %w", err)
+	}
 	return nil
 }
 

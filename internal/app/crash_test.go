@@ -32,7 +32,8 @@ import (
 // The crash test: the program is killed while tips arrive, again and again.
 // What it acknowledged must be there afterwards, once.
 const (
-	crashKills = 200
+	crashKills = 60  // a run
+	soakKills  = 200 // with SOI_SOAK=1 (trust.md T1)
 	crashRate  = 300 // tips a second while the program answers
 )
 
@@ -63,13 +64,16 @@ func buildSoi(t *testing.T) string {
 	return bin
 }
 
-// killing runs crashKills lives of the program over one desk and compares
+// killing runs crashKills (soakKills) lives of the program over one desk and compares
 // what was acknowledged with what is there in the end.
 func killing(t *testing.T, bin, database string) {
 	c := apptest.Configure(t, apptest.Options{Database: database})
 	k := &killer{t: t, bin: bin, config: c, acked: map[string]bool{}}
-	start := time.Now()
-	for range crashKills {
+	start, kills := time.Now(), crashKills
+	if os.Getenv("SOI_SOAK") != "" {
+		kills = soakKills
+	}
+	for range kills {
 		k.life()
 	}
 	stored, doubled := k.count()
@@ -79,11 +83,11 @@ func killing(t *testing.T, bin, database string) {
 			lost++
 		}
 	}
-	t.Logf("%d kills in %.0f s, %d tips acknowledged, %d stored, lost=%d dup=%d", crashKills, time.Since(start).Seconds(), len(k.acked), len(stored), lost, doubled)
+	t.Logf("%d kills in %.0f s, %d tips acknowledged, %d stored, lost=%d dup=%d", kills, time.Since(start).Seconds(), len(k.acked), len(stored), lost, doubled)
 	if lost > 0 || doubled > 0 {
 		t.Errorf("lost=%d dup=%d, want 0 and 0", lost, doubled)
 	}
-	if len(k.acked) < 20*crashKills {
+	if len(k.acked) < 20*kills {
 		t.Errorf("only %d tips were acknowledged: the test did not put the program under load", len(k.acked))
 	}
 	findings, _, err := openConfigured(t, c).Fsck(t.Context())

@@ -16,16 +16,17 @@ import (
 const (
 	demoChecker = "Checker (demo)"
 	demoEditor  = "Editor (demo)"
+	demoSecond  = "Second editor (demo)"
 )
 
 // demoDays is how far back the demo's public log begins.
 const demoDays = 40
 
-// DemoOptions are the Options of a demo desk: its public log begins before
+// DemoOptions are the Options of a demo desk: it fetches nothing; its public log begins before
 // the month it replays, and the one-time links, which are all the demo signs
 // in with, count as fresh for an hour.
 func DemoOptions(log *slog.Logger) Options {
-	return Options{Log: log, Recent: time.Hour, LogBegins: time.Now().AddDate(0, 0, -demoDays)}
+	return Options{Log: log, Recent: time.Hour, NoCapture: true, LogBegins: time.Now().AddDate(0, 0, -demoDays)}
 }
 
 // filler replays the demo archive as verbs of a desk whose clock it moves, so
@@ -38,7 +39,8 @@ type filler struct {
 	end     time.Time // the real time, which the clock never passes
 	checker desk.Actor
 	editor  desk.Actor
-	n       int // tips so far, for their delivery ids
+	second  desk.Actor // the other editor, for what needs two
+	n       int        // tips so far, for their delivery ids
 	claims  map[string]desk.ID
 }
 
@@ -62,7 +64,7 @@ func (a *App) FillDemo(ctx context.Context, progress func(done, all int)) (fille
 	}
 	f := &filler{app: a, end: a.Desk.Now(), claims: map[string]desk.ID{}}
 	f.now = f.end.AddDate(0, 0, -demoDays).Add(time.Hour)
-	f.desk = desk.New(a.db, &logbook{store: a.db, now: f.clock, key: a.keys.log}, f.clock, desk.Options{Langs: a.Config.Langs})
+	f.desk = desk.New(a.db, &logbook{store: a.db, now: f.clock, key: a.keys.log}, f.clock, desk.Options{Langs: a.Config.Langs, TwoForMedium: a.Config.TwoMedium})
 	if err := f.staff(ctx); err != nil {
 		return false, err
 	}
@@ -95,14 +97,18 @@ func earliest(a, b time.Time) time.Time {
 	return b
 }
 
-// staff opens the two accounts.
+// staff opens the three accounts.
 func (f *filler) staff(ctx context.Context) error {
 	c, err := f.desk.AddStaff(ctx, desk.Program(), demoChecker, desk.Checker, f.app.Config.Langs[0])
 	if err != nil {
 		return err
 	}
 	e, err := f.desk.AddStaff(ctx, desk.Program(), demoEditor, desk.Editor, f.app.Config.Langs[0])
-	f.checker, f.editor = desk.As(c), desk.As(e)
+	if err != nil {
+		return err
+	}
+	s, err := f.desk.AddStaff(ctx, desk.Program(), demoSecond, desk.Editor, f.app.Config.Langs[0])
+	f.checker, f.editor, f.second = desk.As(c), desk.As(e), desk.As(s)
 	return err
 }
 
@@ -118,6 +124,9 @@ func (f *filler) acts(d demo.Desk) []act {
 	}
 	for _, o := range d.Open {
 		out = append(out, f.openActs(o, local)...)
+	}
+	for _, e := range d.Explain {
+		out = append(out, act{e.At(local), func(ctx context.Context) error { return f.explain(ctx, e) }})
 	}
 	return out
 }
@@ -229,8 +238,12 @@ func (f *filler) review(ctx context.Context, s desk.Proposal, approve bool) erro
 	if err != nil || !approve {
 		return err
 	}
-	_, err = f.desk.Approve(ctx, f.editor, r.ID, r.Hash, desk.Points(r.Kind))
-	return err
+	for _, e := range []desk.Actor{f.second, f.editor}[2-r.Need:] { // two where harm is high
+		if _, err := f.desk.Approve(ctx, e, r.ID, r.Hash, desk.Points(r.Kind)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openActs are the moments of a claim without a check.
@@ -256,7 +269,7 @@ func (f *filler) openActs(o demo.Open, local time.Time) []act {
 func (f *filler) workOn(ctx context.Context, o demo.Open) error {
 	id := f.claims[o.Key]
 	if o.State == "not-factual" {
-		_, err := f.desk.Close(ctx, f.checker, id, 0)
+		_, err := f.desk.CloseFor(ctx, f.checker, id, 0, desk.CloseOpinion)
 		return err
 	}
 	if o.State == "open" && len(o.Evidence) == 0 && o.Harm == "" {
@@ -265,6 +278,11 @@ func (f *filler) workOn(ctx context.Context, o demo.Open) error {
 	e := desk.ClaimEdit{Harm: desk.Harm(o.Harm), HarmKind: o.HarmKind, Topic: o.Topic, Body: o.BodyConcerned}
 	if err := f.assess(ctx, o.Key, o.Texts, e, o.Evidence); err != nil {
 		return err
+	}
+	if o.State == "open" || o.State == "assigned" {
+		if _, err := f.desk.ListQuestion(ctx, f.editor, id, 0); err != nil { // the checker typed the sentence
+			return fmt.Errorf("%s: %w", o.Key, err)
+		}
 	}
 	if o.State == "open" {
 		return nil
@@ -357,4 +375,29 @@ func (a *App) DemoLinks(ctx context.Context) (map[desk.Role]string, error) {
 		out[s.Role] = link
 	}
 	return out, nil
+}
+
+// explain has the checker write an explainer and the editor publish it.
+func (f *filler) explain(ctx context.Context, e demo.Explainer) error {
+	x := desk.Explainer{Topic: e.Topic, Words: e.Words}
+	for _, lang := range f.app.Config.Langs {
+		if t, ok := e.Texts[lang]; ok {
+			x.Texts = append(x.Texts, desk.ExplainerText{Lang: lang, Title: t.Title, Summary: t.Summary, Body: t.Body})
+		}
+	}
+	for _, s := range e.Sources {
+		x.Sources = append(x.Sources, desk.ExplainerSource{URL: s.URL, Title: s.Title, Publisher: s.Publisher})
+	}
+	if len(x.Texts) == 0 {
+		return nil // in none of the desk's languages
+	}
+	x, err := f.desk.SaveExplainer(ctx, f.checker, x)
+	if err != nil {
+		return err
+	}
+	if x, err = f.desk.HandInExplainer(ctx, f.checker, x.ID, x.Version, false, nil); err != nil {
+		return err
+	}
+	_, err = f.desk.ApproveExplainer(ctx, f.editor, x.ID, desk.ExplainerHash(x.Pending))
+	return err
 }

@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"soi/internal/media"
 	"soi/internal/store"
 	"soi/internal/tlog"
 )
@@ -59,10 +59,25 @@ func (a *App) Doctor(ctx context.Context) []Remark {
 	a.examineClock(ctx, d)
 	a.examineKeys(d)
 	a.examineLog(ctx, d)
+	a.examineRotation(ctx, d)
+	a.examineWitnesses(ctx, d)
 	a.examineIndex(ctx, d)
 	a.examineStaff(ctx, d)
+	a.examineOutside(ctx, d)
+	a.examineFeeds(ctx, d)
+	a.examineExchange(ctx, d)
+	a.examineRequests(ctx, d)
+	a.examineDigests(ctx, d)
+	a.examineWords(d)
+	a.examineStanding(ctx, d)
+	a.examineBodyChannels(ctx, d)
+	a.examineImports(ctx, d)
+	a.examineTeam(ctx, d)
+	a.examineChannels(ctx, d)
 	a.examineWay(ctx, d)
-	examineTools(d)
+	examineTools(ctx, d)
+	a.examineMedia(ctx, d)
+	a.examineEvidence(ctx, d)
 	return d.out
 }
 
@@ -222,6 +237,9 @@ func (a *App) examineStaff(ctx context.Context, d *doctor) {
 	case reviewers == 0 || writers < 2:
 		d.say(Notice, "Publishing takes two people, one of them an editor. This desk has %d who write and %d who review.",
 			"Đăng bài cần hai người, trong đó một biên tập viên. Bàn này có %d người viết và %d người duyệt.", writers, reviewers)
+	case reviewers < 2:
+		d.say(Notice, "Where harm is high, two reviewers must agree. This desk has %d, so only an emergency gets such a check out, and nobody can follow it.",
+			"Khi nguy cơ cao, hai người duyệt phải cùng đồng ý. Bàn này có %d, nên bài như vậy chỉ đăng được lúc khẩn cấp và không có ai xem lại sau đó.", reviewers)
 	default:
 		d.say(Well, "%d accounts are in use, %d of them can review.", "%d tài khoản đang dùng, %d người duyệt được.", n, reviewers)
 	}
@@ -274,9 +292,20 @@ func (a *App) examineWay(ctx context.Context, d *doctor) {
 }
 
 // examineTools looks for the programs that some features use.
-func examineTools(d *doctor) {
-	if _, err := exec.LookPath("tesseract"); err != nil {
-		d.say(Notice, "tesseract is not installed: text in pictures cannot be read. On Debian: apt install tesseract-ocr tesseract-ocr-vie",
-			"Chưa cài tesseract: chưa đọc được chữ trong ảnh. Trên Debian: apt install tesseract-ocr tesseract-ocr-vie")
+func examineTools(ctx context.Context, d *doctor) {
+	t := media.FindTools(ctx)
+	switch {
+	case !t.Words:
+		d.say(Notice, "tesseract is not installed: text in pictures cannot be read, and that is switched off. On Debian: apt install tesseract-ocr tesseract-ocr-vie",
+			"Chưa cài tesseract: không đọc được chữ trong ảnh nên phần này đang tắt. Trên Debian: apt install tesseract-ocr tesseract-ocr-vie")
+	case !t.Viet:
+		d.say(Notice, "tesseract has no Vietnamese: text in pictures cannot be read. On Debian: apt install tesseract-ocr-vie",
+			"tesseract chưa có tiếng Việt: không đọc được chữ trong ảnh. Trên Debian: apt install tesseract-ocr-vie")
+	default:
+		d.say(Well, "Text in pictures is read, in Vietnamese and English.", "Đọc được chữ trong ảnh, tiếng Việt và tiếng Anh.")
+	}
+	if !t.Pages {
+		d.say(Notice, "pdftoppm is not installed: PDF files are kept and shown by size, without their first page. On Debian: apt install poppler-utils",
+			"Chưa cài pdftoppm: tệp PDF được giữ và hiện kích thước, không có hình trang đầu. Trên Debian: apt install poppler-utils")
 	}
 }

@@ -1,117 +1,96 @@
 package app
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"time"
 
-	"soi/internal/desk"
+	"soi/internal/api/dump"
+	"soi/internal/api/public"
+	"soi/internal/work"
 )
 
-// exportedCheck is one line of checks.jsonl: what the public page shows.
-type exportedCheck struct {
-	URL       string             `json:"url"`
-	Check     desk.ID            `json:"check"`
-	Rev       int                `json:"rev"`
-	Published string             `json:"published"`
-	Rating    desk.Rating        `json:"rating"`
-	Withdrawn bool               `json:"withdrawn,omitempty"`
-	Topic     string             `json:"topic,omitempty"`
-	Texts     []desk.Text        `json:"texts,omitempty"`
-	Evidence  []desk.DocEvidence `json:"evidence,omitempty"`
-	LogIndex  int64              `json:"log_index"`
+// dumpEvery is how old open data may grow before it is made anew.
+const dumpEvery = 7 * 24 * time.Hour
+
+// published reads what the desk has published, as other programs may.
+func (a *App) published() *public.Reader {
+	return &public.Reader{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, URL: a.Config.PublicURL, Name: a.Config.Name}
 }
 
-// Export writes every published check as open data into dir: checks.jsonl,
-// checks.csv (one row a language) and claimreview.LANG.json. It returns how
-// many checks there are. No tip and nothing about an asker is in it.
-func (a *App) Export(ctx context.Context, dir string) (n int, err error) {
+// Export writes everything that is published as open data into the folder dir:
+// tables of checks, sources and corrections, each as CSV, JSON Lines and
+// Parquet, ClaimReview in each language, and checksums. It returns what it
+// wrote. No tip and nothing about an asker is in it.
+func (a *App) Export(ctx context.Context, dir string) (dump.Done, error) {
 	if err := a.sign(ctx); err != nil {
-		return 0, err
+		return dump.Done{}, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return 0, err
-	}
-	if n, err = a.exportChecks(ctx, dir); err != nil {
-		return n, err
-	}
+	return dump.Write(ctx, dir, dump.Options{Reader: a.published(), Langs: a.Config.Langs, Licence: a.Config.Licence, Now: a.now(),
+		Also: func(dir string) error { return a.writeDataFeeds(ctx, dir) }})
+}
+
+// writeDataFeeds writes claimreview.LANG.json for each language.
+func (a *App) writeDataFeeds(ctx context.Context, dir string) error {
 	site, err := a.site()
 	if err != nil {
-		return n, err
+		return err
 	}
 	if err := site.UseRatingNames(ctx); err != nil {
-		return n, err
+		return err
 	}
 	for _, lang := range a.Config.Langs {
 		f, err := os.Create(filepath.Join(dir, "claimreview."+lang+".json"))
 		if err != nil {
-			return n, err
+			return err
 		}
 		_, err = site.WriteDataFeed(ctx, f, lang)
 		if err := errors.Join(err, f.Close()); err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-// exportChecks writes checks.jsonl and checks.csv.
-func (a *App) exportChecks(ctx context.Context, dir string) (n int, err error) {
-	lines, err := os.Create(filepath.Join(dir, "checks.jsonl"))
-	if err != nil {
-		return 0, err
-	}
-	rows, err := os.Create(filepath.Join(dir, "checks.csv"))
-	if err != nil {
-		return 0, errors.Join(err, lines.Close())
-	}
-	jb, cb := bufio.NewWriter(lines), csv.NewWriter(rows)
-	enc := json.NewEncoder(jb)
-	enc.SetEscapeHTML(false)
-	err = cb.Write([]string{"id", "url", "rev", "published", "rating", "lang", "claim", "title", "summary"})
-	for before := int64(0); err == nil; {
-		var rs []desk.Revision
-		rs, err = a.Desk.Published(ctx, desk.RevisionFilter{Below: a.Signed(), Newest: true, Before: before, Limit: 200})
-		if err != nil || len(rs) == 0 {
-			break
-		}
-		before = rs[len(rs)-1].LogIndex
-		for _, r := range rs {
-			n++
-			e := a.exported(r)
-			err = errors.Join(err, enc.Encode(e), writeRows(cb, e))
-		}
-	}
-	cb.Flush()
-	return n, errors.Join(err, cb.Error(), jb.Flush(), lines.Close(), rows.Close())
-}
-
-// exported is a revision as open data.
-func (a *App) exported(r desk.Revision) exportedCheck {
-	return exportedCheck{URL: a.Config.PublicURL + "/checks/" + string(r.Verdict), Check: r.Verdict, Rev: r.Rev,
-		Published: r.At.UTC().Format("2006-01-02T15:04:05Z"), Rating: r.Rating, Withdrawn: r.Kind == desk.KindWithdraw,
-		Topic: r.Doc.Topic, Texts: r.Doc.Texts, Evidence: r.Doc.Evidence, LogIndex: r.LogIndex}
-}
-
-// writeRows writes one row a language. A cell that a spreadsheet would take
-// for a formula gets a quote in front.
-func writeRows(w *csv.Writer, e exportedCheck) error {
-	for _, t := range e.Texts {
-		row := []string{string(e.Check) + "/" + t.Lang, e.URL, strconv.Itoa(e.Rev), e.Published, string(e.Rating), t.Lang, t.Claim, t.Statement, t.Summary}
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r\x00", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
-		}
-		if err := w.Write(row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// dumpPath is where the open data that the site offers lies.
+func (a *App) dumpPath() string { return filepath.Join(a.Config.Data, "open-data") }
+
+// openData is the open data as the site reads it: the newest whole dump.
+func (a *App) openData() fs.FS { return os.DirFS(a.dumpPath()) }
+
+// ErrNotADump: the folder that a dump would replace holds other things.
+var ErrNotADump = dump.ErrOther
+
+// dumpAfter is how long a started desk waits before it looks whether open data
+// is to be made: who starts it has other things to see first.
+const dumpAfter = 2 * time.Minute
+
+// runDump keeps the open data of the site fresh beside requests.
+func (s *Server) runDump(ctx context.Context) {
+	s.done.Go(func() {
+		t := time.NewTimer(dumpAfter)
+		defer t.Stop()
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+			work.Every(ctx, s.log, "open data", 30*time.Minute, s.refreshDump)
+		}
+	})
+}
+
+// refreshDump makes the open data anew where it is a week old or absent.
+func (a *App) refreshDump(ctx context.Context) error {
+	if made, err := os.Stat(filepath.Join(a.dumpPath(), dump.Sums)); err == nil {
+		if age := a.now().Sub(made.ModTime()); age < dumpEvery && age > -time.Hour {
+			return nil
+		}
+	}
+	done, err := a.Export(ctx, a.dumpPath())
+	if err == nil {
+		a.log.Info("open data made", "checks", done.Checks, "bytes", done.Bytes)
+	}
+	return err
 }

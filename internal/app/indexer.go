@@ -18,6 +18,7 @@ import (
 
 	"soi/internal/desk"
 	"soi/internal/match"
+	"soi/internal/work"
 )
 
 // indexer keeps the matcher in step with the event log. What it does for an
@@ -33,30 +34,67 @@ type indexer struct {
 
 	mu      sync.Mutex
 	pending map[desk.ID]bool // claims whose newest revision a rebuild found unsigned
+	filling bool             // a rebuild is at work
+	batch   []match.Doc      // what it has read and not yet handed over
+}
+
+// batchSize is how many documents a rebuild hands to the matcher at a time: many at
+// once are put in on all processors.
+const batchSize = 20_000
+
+// put hands a document to the matcher, at once or with others.
+func (x *indexer) put(d match.Doc) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.filling {
+		x.matcher.Put(d)
+		return
+	}
+	if x.batch = append(x.batch, d); len(x.batch) >= batchSize {
+		x.matcher.PutAll(x.batch)
+		x.batch = x.batch[:0]
+	}
+}
+
+// fill begins or ends the collecting of documents.
+func (x *indexer) fill(on bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.matcher.PutAll(x.batch)
+	x.filling, x.batch = on, nil
 }
 
 // errUnsigned: an event tells of a revision that is not under a signed
 // checkpoint yet; the follower tries again.
-var errUnsigned = errors.New("revision is not signed yet")
+var errUnsigned = fmt.Errorf("%w: revision is not signed yet", work.ErrSoon)
 
 // handle brings the documents that events tell of up to date.
 func (x *indexer) handle(ctx context.Context, events []desk.Event) error {
-	claims, imports := map[desk.ID]bool{}, map[desk.ID]bool{}
+	claims, imports, reopened := map[desk.ID]bool{}, map[desk.ID]bool{}, map[desk.ID]bool{}
 	for _, e := range events {
-		switch {
-		case e.Kind == desk.EvImported:
+		if e.Kind == desk.EvImported || e.Kind == desk.EvClaimJudged && e.Data["with"] == "imported" {
 			imports[e.About] = true
-		case e.Claim != "" && touchesIndex(e):
-			claims[e.Claim] = true
-			if other := otherClaim(e); other != "" {
-				claims[other] = true
-			}
+		}
+		if e.Kind == desk.EvClaimReopened {
+			reopened[e.Claim] = true
+		}
+		if e.Claim == "" || !touchesIndex(e) {
+			continue
+		}
+		claims[e.Claim] = true
+		if other := otherClaim(e); other != "" {
+			claims[other] = true
 		}
 	}
 	return x.store.Read(ctx, func(tx desk.Tx) error {
 		for id := range claims {
 			if err := x.claim(ctx, tx, id); err != nil {
 				return fmt.Errorf("index claim %s: %w", id, err)
+			}
+		}
+		for id := range reopened {
+			if err := answeredBy(ctx, tx, id, imports); err != nil {
+				return err
 			}
 		}
 		return x.imported(ctx, tx, imports)
@@ -99,6 +137,9 @@ func (x *indexer) claim(ctx context.Context, tx desk.Tx, id desk.ID) error {
 	if err != nil {
 		return err
 	}
+	if err := x.pictures(ctx, tx, c); err != nil {
+		return err
+	}
 	if c.State != desk.ClaimOpen {
 		x.matcher.Remove(desk.ClaimKey(id))
 	}
@@ -115,7 +156,7 @@ func (x *indexer) claim(ctx context.Context, tx desk.Tx, id desk.ID) error {
 		return err
 	}
 	if c.State == desk.ClaimOpen {
-		x.matcher.Put(match.Doc{ID: desk.ClaimKey(id), Kind: match.KindClaim, Lang: c.Lang, Claim: c.Text, Also: also, URLs: links})
+		x.put(match.Doc{ID: desk.ClaimKey(id), Kind: match.KindClaim, Lang: c.Lang, Claim: c.Text, Also: also, URLs: links})
 		return nil
 	}
 	return x.check(ctx, tx, c, also, links)
@@ -142,7 +183,7 @@ func (x *indexer) check(ctx context.Context, tx desk.Tx, c desk.Claim, also, lin
 		if l == c.Lang || len(rs[0].Doc.Texts) == 1 {
 			d.Also = also
 		}
-		x.matcher.Put(d)
+		x.put(d)
 	}
 	return nil
 }
@@ -171,8 +212,56 @@ func wordings(ctx context.Context, tx desk.Tx, c desk.Claim) (texts, links []str
 	return texts, links, nil
 }
 
+// answeredBy adds the imported checks that a claim was ever said to be the same as.
+func answeredBy(ctx context.Context, tx desk.Tx, claim desk.ID, imports map[desk.ID]bool) error {
+	js, err := tx.Judgments(ctx, claim)
+	for _, j := range js {
+		if sort, id := desk.ParseKey(j.Other); sort == "imported" {
+			imports[id] = true
+		}
+	}
+	return err
+}
+
+// confirmed gives, for imported checks, the wordings of the claims that people answered
+// with them. nil stands for all imported checks.
+func confirmed(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool) (map[desk.ID][]string, error) {
+	out := map[desk.ID][]string{}
+	for after := desk.ID(""); ; {
+		cs, err := tx.Claims(ctx, desk.ClaimFilter{States: []desk.ClaimState{desk.ClaimAnswered}, After: after, Limit: 500})
+		if err != nil || len(cs) == 0 {
+			return out, err
+		}
+		for _, c := range cs {
+			if c.Imported == "" || ids != nil && !ids[c.Imported] || len(out[c.Imported]) >= maxWordings {
+				continue
+			}
+			also, _, err := wordings(ctx, tx, c)
+			if err != nil {
+				return nil, err
+			}
+			out[c.Imported] = append(append(out[c.Imported], c.Text), also...)
+		}
+		after = cs[len(cs)-1].ID
+	}
+}
+
+// document is an imported check as the matcher knows it, with the wordings confirmed to
+// say the same.
+func document(i desk.Imported, also []string) match.Doc {
+	return match.Doc{ID: desk.ImportedKey(i.ID), Kind: match.KindImported, Lang: i.Lang, Claim: i.Claim, Title: i.Title,
+		Also: also[:min(len(also), maxWordings)]}
+}
+
 // imported puts imported checks.
 func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	also, err := confirmed(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	list := make([]desk.ID, 0, len(ids))
 	for id := range ids {
 		list = append(list, id)
@@ -184,7 +273,7 @@ func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool
 			return err
 		}
 		for _, i := range is {
-			x.matcher.Put(match.Doc{ID: desk.ImportedKey(i.ID), Kind: match.KindImported, Lang: i.Lang, Claim: i.Claim, Title: i.Title})
+			x.put(document(i, also[i.ID]))
 		}
 		list = list[n:]
 	}
@@ -194,6 +283,8 @@ func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool
 // rebuild fills the matcher from the tables and returns the position in the
 // event log that this corresponds to.
 func (x *indexer) rebuild(ctx context.Context) (seq int64, err error) {
+	x.fill(true)
+	defer x.fill(false)
 	err = x.store.Read(ctx, func(tx desk.Tx) error {
 		last, err := tx.Events(ctx, desk.EventFilter{Newest: true, Limit: 1})
 		if err != nil {
@@ -268,13 +359,17 @@ func (x *indexer) catchUp(ctx context.Context) error {
 
 // allImports walks every imported check in order of ID.
 func (x *indexer) allImports(ctx context.Context, tx desk.Tx) error {
+	also, err := confirmed(ctx, tx, nil)
+	if err != nil {
+		return err
+	}
 	for after := desk.ID(""); ; {
 		is, err := tx.Imports(ctx, after, nil, 500)
 		if err != nil || len(is) == 0 {
 			return err
 		}
 		for _, i := range is {
-			x.matcher.Put(match.Doc{ID: desk.ImportedKey(i.ID), Kind: match.KindImported, Lang: i.Lang, Claim: i.Claim, Title: i.Title})
+			x.put(document(i, also[i.ID]))
 		}
 		after = is[len(is)-1].ID
 	}
@@ -334,8 +429,9 @@ func (x *indexer) ready(ctx context.Context, path string) (int64, error) {
 	start := time.Now()
 	seq, err := x.load(ctx, path)
 	if err == nil {
+		err = x.allPictures(ctx)
 		x.log.Info("index read from its snapshot", "documents", x.matcher.Len(), "ms", time.Since(start).Milliseconds())
-		return seq, nil
+		return seq, err
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		x.log.Warn("index snapshot not used, building from the database", "err", err)

@@ -34,6 +34,7 @@ func TestBadInput(t *testing.T) {
 		return b.String(), w.FormDataContentType()
 	}
 	big, bigType := upload(10 << 20)
+	huge, hugeType := upload(25 << 20)
 	for _, k := range []struct {
 		name, method, path, body, ctype string
 		status                          int
@@ -47,7 +48,8 @@ func TestBadInput(t *testing.T) {
 		{"zero-width alone", "POST", "/en/ask", form("\u200b\u200d\ufeff\u2060"), "", 422, "Nothing was written", "", 0},
 		{"21,000 characters", "POST", "/en/ask", form(strings.Repeat("chữ ", 5250)), "", 413, "20,000", "", 0},
 		{"1 MB of text", "POST", "/en/ask", form(strings.Repeat("a ", 1<<19)), "", 413, "too large", "", 0},
-		{"10 MB as an upload", "POST", "/en/ask", big, bigType, 413, "too large", "", 0},
+		{"10 MB that are no picture", "POST", "/en/ask", big, bigType, 422, "pictures, PDF, voice messages and videos only", "", 0},
+		{"25 MB as an upload", "POST", "/en/ask", huge, hugeType, 413, "too large", "", 0},
 		{"invalid UTF-8", "POST", "/en/ask", "form=" + formValue() + "&text=chu%FF%FEyen+gi+%C3%28+the", "", 200, "chu", "", 1},
 		{"right-to-left override", "POST", "/en/ask", form("invoice \u202Efdp.exe is safe"), "", 200, "invoice", "\u202e", 1},
 		{"zero-width inside", "POST", "/en/ask", form("ba\u200bnk clo\u200dses"), "", 200, "bank closes", "", 1},

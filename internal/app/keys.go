@@ -29,7 +29,8 @@ const (
 // keys are the secrets of an installation.
 type keys struct {
 	log    *tlog.Key
-	secret []byte // 32 bytes
+	next   *tlog.Key // nil outside a change of key
+	secret []byte    // 32 bytes
 }
 
 // derive returns 32 bytes for one purpose, so that no secret is used twice.
@@ -77,7 +78,8 @@ func openKeys(c config.Config) (keys, error) {
 		return k, fmt.Errorf("%w: the public log was begun as %q and cannot become %q; set public-url back, or begin a new log with a new keys folder and database",
 			config.ErrInvalid, k.log.Origin(), origin)
 	}
-	return k, nil
+	k.next, err = openNextKey(c.Keys, origin)
+	return k, err
 }
 
 // originOf is the log's name: the public host and /log.

@@ -20,7 +20,13 @@ type logbook struct {
 	store desk.Store
 	now   func() time.Time
 	key   *tlog.Key
+
+	witnesses []tlog.RemoteWitness
+	quorum    int
 }
+
+// Witnesses implements tlog.Witnessed.
+func (l *logbook) Witnesses() ([]tlog.RemoteWitness, int) { return l.witnesses, l.quorum }
 
 // policySetting is where the text behind a policy entry is kept, by its hash.
 const policySetting = "log-policy/"
@@ -77,7 +83,10 @@ func (l *logbook) begin(ctx context.Context, at time.Time) error {
 // Append implements desk.Log.
 func (l *logbook) Append(ctx context.Context, tx desk.Tx, e desk.LogEntry) (desk.LogPlace, error) {
 	out := tlog.Entry{Kind: tlog.Kind(e.Kind), Verdict: string(e.Verdict), Rev: int64(e.Rev), Prev: max(e.Prev, 0),
-		Rating: string(e.Rating), Reason: tlog.Reason(e.Reason)}
+		Rating: string(e.Rating), Reason: tlog.Reason(e.Reason), Ruling: string(e.Ruling), Outcome: string(e.Outcome), Channel: string(e.Channel), State: string(e.Standing)}
+	for _, rev := range e.Erased {
+		out.Erased = append(out.Erased, int64(rev))
+	}
 	if e.Doc != nil {
 		if len(e.Doc) != len(out.Doc) {
 			return desk.LogPlace{}, fmt.Errorf("public log: document hash of %d bytes", len(e.Doc))
@@ -110,6 +119,11 @@ func (l *logbook) add(ctx context.Context, tx desk.Tx, op string, e tlog.Entry) 
 			return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
 		}
 	}
+	return l.append(ctx, tx, op, head, e)
+}
+
+// append stores an entry after head, with its hashes.
+func (l *logbook) append(ctx context.Context, tx desk.Tx, op string, head tlog.Head, e tlog.Entry) (desk.LogPlace, error) {
 	a, err := tlog.Append(head, func(idx []int64) ([]tlog.Hash, error) { return readHashes(ctx, tx, idx) }, e)
 	if err != nil {
 		return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
@@ -223,6 +237,18 @@ func (l *logbook) LastCheckpoint(ctx context.Context) (note []byte, size int64, 
 	return note, size, err
 }
 
+// Cosignatures implements tlog.Storage.
+func (l *logbook) Cosignatures(ctx context.Context, size int64) (out []string, err error) {
+	err = l.store.Read(ctx, func(tx desk.Tx) error {
+		cs, err := tx.Cosignatures(ctx, size)
+		for _, c := range cs {
+			out = append(out, c.Line)
+		}
+		return err
+	})
+	return out, err
+}
+
 // PutCheckpoint implements tlog.Storage. Ed25519 signs the same head with the
 // same bytes, so that two processes with the key never disagree.
 func (l *logbook) PutCheckpoint(ctx context.Context, size int64, note []byte) error {
@@ -237,10 +263,21 @@ func (l *logbook) PutCheckpoint(ctx context.Context, size int64, note []byte) er
 	return err
 }
 
-// indexOf finds the entry of a revision, for proofs.
+// indexOf finds the entry of a revision, or for revision 0 that of a ruling, for
+// proofs.
 func (l *logbook) indexOf(ctx context.Context, verdict string, rev int64) (int64, error) {
 	var index int64
 	err := l.store.Read(ctx, func(tx desk.Tx) error {
+		if rev == 0 {
+			rs, err := tx.Rulings(ctx, desk.RulingFilter{ID: desk.ID(verdict), State: desk.ReviewApproved, Limit: 1})
+			if err == nil && len(rs) == 0 {
+				err = tlog.ErrNoEntry
+			}
+			if err == nil {
+				index = rs[0].LogIndex
+			}
+			return err
+		}
 		rs, err := tx.Revisions(ctx, desk.RevisionFilter{Below: 1<<62 - 1, Verdict: desk.ID(verdict), Rev: int(rev), Limit: 1})
 		if err != nil {
 			return err

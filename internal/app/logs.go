@@ -38,6 +38,17 @@ func LogVerify(ctx context.Context, where, vkey, state string) (tlog.Audit, erro
 	return tlog.VerifyDir(ctx, where, o)
 }
 
+// LogMirror copies the log at an address into a folder, after checking it.
+func LogMirror(ctx context.Context, where, dir, vkey string) (tlog.Mirrored, error) {
+	return tlog.Mirror(ctx, &http.Client{Timeout: 30 * time.Second}, where, dir, vkey)
+}
+
+// IsOtherHistory reports whether an error means that a log shows another
+// history, or a shorter one, than before.
+func IsOtherHistory(err error) bool {
+	return errors.Is(err, tlog.ErrFork) || errors.Is(err, tlog.ErrRollback)
+}
+
 // VerifyFiles checks one proof offline against files: the proof, the document
 // ("" for none) and the entry ("" when the proof carries it). vkey is the
 // verifier key or the name of a file that holds it.
@@ -85,8 +96,20 @@ func (a *App) Fsck(ctx context.Context) (findings []string, checked map[string]i
 	}
 	checked["log entries"], checked["documents"] = int(audit.Entries), audit.Documents
 	err = a.db.Read(ctx, func(tx desk.Tx) error {
-		return a.fsckChecks(ctx, tx, audit, &findings, checked)
+		if err := a.fsckChecks(ctx, tx, audit, &findings, checked); err != nil {
+			return err
+		}
+		if err := a.fsckRulings(ctx, tx, &findings, checked); err != nil {
+			return err
+		}
+		if err := a.fsckMedia(ctx, tx, &findings, checked); err != nil {
+			return err
+		}
+		return a.fsckAnswers(ctx, tx, &findings, checked)
 	})
+	if err == nil {
+		err = a.fsckEvidence(ctx, &findings, checked)
+	}
 	return findings, checked, err
 }
 

@@ -11,7 +11,10 @@ import (
 	"sync"
 	"time"
 
+	"soi/internal/api"
 	"soi/internal/desk"
+	"soi/internal/intake/feed"
+	"soi/internal/practice"
 	"soi/internal/tlog"
 	"soi/internal/web"
 	"soi/internal/work"
@@ -20,12 +23,13 @@ import (
 // Server is an App that listens.
 type Server struct {
 	*App
-	URL  string // where it listens, as http://host:port
-	http *http.Server
-	site *web.Site
-	ln   net.Listener
-	stop context.CancelFunc
-	done sync.WaitGroup
+	URL   string // where it listens, as http://host:port
+	http  *http.Server
+	site  *web.Site
+	press *feed.Runner
+	ln    net.Listener
+	stop  context.CancelFunc
+	done  sync.WaitGroup
 }
 
 // The limits of a connection (trust.md 2.3).
@@ -57,12 +61,20 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{App: a, site: site}
+	press, err := a.newPress()
+	if err != nil {
+		return nil, err
+	}
+	whole, err := a.withAPI(a.withWebhooks(site), site.DrawRead)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{App: a, site: site, press: press}
 	if s.ln, err = net.Listen("tcp", a.Config.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	s.URL = "http://" + s.ln.Addr().String()
-	s.http = &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+	s.http = &http.Server{Handler: whole, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: quietLog()}
 	s.run(ctx)
 	return s, nil
@@ -74,9 +86,13 @@ func (a *App) site() (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Deps{Desk: a.Desk, Matcher: a.Matcher, Auth: a.Auth, Signed: a.Signed, AfterPublish: a.AfterPublish,
-		Log: tlog.NewHandler(a.book, a.VKey(), a.book.indexOf, a.log), Logger: a.log, Now: a.now,
-		Config: web.Config{URL: a.Config.PublicURL, Name: a.Config.Name, Zone: a.Config.Zone, Key: key, VKey: a.VKey(), OneProxy: a.Config.Proxy}})
+	course, err := practice.Course()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Deps{Fediverse: a.actor(), Course: course, Desk: a.Desk, Exchange: shelf{a}, Post: a.post, Press: a, Requests: a, Subscribers: subscribers{a}, Matcher: a.Matcher, Media: a.media, Appeals: appealPost{a}, Copies: a.copies, CaptureNow: a.CaptureNow, Auth: a.Auth, Signed: a.Signed, Witnessing: a.witnessing, AfterPublish: a.AfterPublish,
+		Log: tlog.NewHandler(a.book, a.VKey(), a.book.indexOf, a.log), Logger: a.log, Now: a.now, OpenData: a.openData(), Added: a.addedWords(), Changes: a.db.Changes,
+		Config: web.Config{URL: a.Config.PublicURL, ReplayURL: a.Config.ReplayURL, Name: a.Config.Name, Zone: a.Config.Zone, Key: key, VKey: a.VKey(), Licence: a.Config.Licence, MCP: a.Config.MCP, OneProxy: a.Config.Proxy}})
 }
 
 // run starts the listener and the background work.
@@ -86,13 +102,35 @@ func (s *Server) run(ctx context.Context) {
 		s.done.Go(func() { work.Every(ctx, s.log, name, d, f) })
 	}
 	s.done.Go(func() { s.follower.Run(ctx) })
+	s.done.Go(func() { s.runAnswers(ctx) })
 	every("sign", time.Second, s.signIfGrown)
+	s.runWitnesses(every)
 	every("settle", 30*time.Second, func(ctx context.Context) error { _, err := s.Desk.Settle(ctx, desk.Program()); return err })
 	every("erase", time.Hour, s.erase)
+	every("media", 3*time.Second, s.readWaiting)
 	every("sessions", time.Minute, s.Auth.Sweep)
 	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
 	every("names", time.Minute, s.site.UseRatingNames)
 	every("ballast", time.Minute, s.ballast)
+	s.runDump(ctx)
+	every("press", time.Hour, s.forgetPress)
+	every("links", linksEvery, s.WatchLinks)
+	every("channels", proofsEvery, s.LookForProofs)
+	every("imports", importsEvery, s.RunImports)
+	every("exchange", exchangeEvery, s.Exchange)
+	s.runLetters(every)
+	s.runDigests(every)
+	s.runReports(every)
+	if s.fedi != nil {
+		every("fediverse", time.Second, s.tellFediverse)
+	}
+	s.runTeam(ctx, every)
+	s.done.Go(func() { s.press.Run(ctx) })
+	s.runCaptures(ctx)
+	every("evidence", patrolEvery, s.patrol)
+	if s.elsewhere != nil {
+		every("elsewhere", time.Minute, s.sendElsewhere)
+	}
 	s.done.Go(func() {
 		if err := s.http.Serve(s.ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("server stopped", "err", err)
@@ -113,12 +151,44 @@ func (s *Server) signIfGrown(ctx context.Context) error {
 	return errors.Join(err, s.index.catchUp(ctx))
 }
 
+// Routes lists everything that is answered: pages, files, the API, and the
+// tools for assistants where they are on.
+func (s *Server) Routes() []web.Served {
+	out := s.site.Routes()
+	for _, p := range api.Routes() {
+		out = append(out, web.Served{Pattern: p, Public: true})
+	}
+	if s.Config.MCP {
+		out = append(out, web.Served{Pattern: "POST " + mcpPath, Public: true})
+	}
+	return out
+}
+
 // Erase removes the texts that have reached the end of their retention, at
 // most 500 at a call, and then what the database's files still hold of them.
 // held says that nothing was erased because the clock jumped.
 func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
 	n, held, err = a.Desk.Erase(ctx, desk.Program())
-	if err == nil && n > 0 {
+	forgotten := 0
+	if err == nil && !held {
+		forgotten, err = a.forgetAskers(ctx)
+	}
+	if err == nil && !held {
+		var team int
+		team, err = a.Desk.TidyTeam(ctx, desk.Program())
+		forgotten += team
+	}
+	if err == nil && !held {
+		var k int
+		k, err = a.Desk.ForgetAppeals(ctx, desk.Program())
+		forgotten += k
+	}
+	if err == nil && !held {
+		var k int
+		k, err = a.Desk.TidyExchange(ctx, desk.Program())
+		forgotten += k
+	}
+	if err == nil && n+forgotten > 0 {
 		err = a.db.Tidy(ctx)
 	}
 	return n, held, err
@@ -165,7 +235,9 @@ func (s *Server) Stop() error {
 	err := s.http.Shutdown(ctx)
 	s.stop()
 	s.done.Wait()
-	return errors.Join(err, s.index.save(s.snapshotPath(), s.follower.Position()))
+	flush, end := context.WithTimeout(context.Background(), drainTime) // also when readers took all of the first ten seconds
+	defer end()
+	return errors.Join(err, s.site.FlushReach(flush), s.index.save(s.snapshotPath(), s.follower.Position()))
 }
 
 // Serve runs the desk until ctx ends.

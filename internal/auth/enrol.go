@@ -229,7 +229,9 @@ func (s *Service) enroller(r *http.Request) (desk.Staff, Session, []Factor, erro
 	if err != nil {
 		return desk.Staff{}, Session{}, nil, err
 	}
-	if len(factors) > 0 {
+	// Who came by an outside account that may be guarded by a password alone
+	// must not make a passkey of it.
+	if len(factors) > 0 || sess.Means == ByOutside {
 		if err := s.RequireRecent(sess); err != nil {
 			return desk.Staff{}, Session{}, nil, err
 		}

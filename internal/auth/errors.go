@@ -42,6 +42,21 @@ var (
 	// ErrLastWay: what was to be removed is the only way the person can sign
 	// in by.
 	ErrLastWay = errors.New("last way to sign in")
+	// ErrOutside: what came back from the outside provider does not fit: taken
+	// too long, begun elsewhere, not signed by it, or made for somebody else.
+	// Trying again helps.
+	ErrOutside = errors.New("outside sign-in refused")
+	// ErrOutsideUnknown: the outside account is nobody's here. Whoever has an
+	// account signs in as usual and joins the two.
+	ErrOutsideUnknown = errors.New("outside account unknown")
+	// ErrOutsideTaken: the outside account is joined to a colleague's.
+	ErrOutsideTaken = errors.New("outside account taken")
+	// ErrOutsideWeak: the provider does not say that the person proved anew,
+	// by more than a password, who they are. A passkey helps.
+	ErrOutsideWeak = errors.New("outside proof too weak")
+	// ErrOutsideDown: the provider cannot be reached, or does not describe
+	// itself. Passkeys go on working.
+	ErrOutsideDown = errors.New("outside provider cannot be reached")
 	// ErrCrossSite: the request may have been sent by another site, or it is
 	// not a POST.
 	ErrCrossSite = errors.New("cross-site request")

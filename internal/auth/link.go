@@ -14,18 +14,21 @@ const linkPath = "/signin/link/"
 
 // NewLink makes a sign-in link for a member of staff and returns it; only its
 // hash is kept, so it can be shown this once. An older link of theirs stops
-// working. desk.ErrForbidden unless by may manage staff, desk.ErrState for a
-// closed account.
+// working. desk.ErrForbidden unless by manages the account (desk.Manages),
+// desk.ErrState for a closed one.
 //
 // Whoever holds the link is that person until it is used or expires: hand it
 // over in person or by a channel of which you know who reads it.
 func (s *Service) NewLink(ctx context.Context, by desk.Actor, staff desk.ID) (address string, expires time.Time, err error) {
-	if !by.May(desk.MayManage) {
+	if !by.May(desk.MaySeat) {
 		return "", time.Time{}, desk.ErrForbidden
 	}
 	who, err := s.cfg.Staff(ctx, staff)
 	if err != nil {
 		return "", time.Time{}, err
+	}
+	if !desk.Manages(by, who) {
+		return "", time.Time{}, desk.ErrForbidden
 	}
 	if !who.Active() {
 		return "", time.Time{}, desk.ErrState
@@ -96,4 +99,37 @@ func (s *Service) SignInWithLink(w http.ResponseWriter, r *http.Request, token s
 		return desk.Staff{}, err
 	}
 	return staff, s.start(w, r, staff, ByLink)
+}
+
+// Links lists the sign-in links that work now, newest first, of the people
+// whose account the actor manages.
+func (s *Service) Links(ctx context.Context, by desk.Actor) ([]Link, error) {
+	all, err := s.store.Links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Link
+	for _, l := range all {
+		who, err := s.cfg.Staff(ctx, l.Staff)
+		if err != nil && !errors.Is(err, desk.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil && s.now().Before(l.Expires) && desk.Manages(by, who) {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// RevokeLink makes somebody's sign-in link worthless. desk.ErrForbidden unless
+// by manages the account.
+func (s *Service) RevokeLink(ctx context.Context, by desk.Actor, staff desk.ID) error {
+	who, err := s.cfg.Staff(ctx, staff)
+	if err != nil {
+		return err
+	}
+	if !desk.Manages(by, who) {
+		return desk.ErrForbidden
+	}
+	return s.store.DropLink(ctx, staff)
 }

@@ -24,6 +24,7 @@ const (
 	usePasskeyState  = "soi passkey state v1"        // between begin and finish, in the browser
 	useSetupState    = "soi authenticator set-up v1" // between begin and finish, in the browser
 	useKnownBrowser  = "soi known browser v1"        // the cookie of a browser that signed in before
+	useOutside       = "soi trip outside v1"         // the cookie of a browser that went to the provider
 )
 
 // sealer seals with AES-256-GCM, one key per use, each derived from the
@@ -38,7 +39,7 @@ func newSealer(key []byte) (sealer, error) {
 		return sealer{}, fmt.Errorf("key of %d bytes, want %d", len(key), KeySize)
 	}
 	s := sealer{aeads: map[string]cipher.AEAD{}}
-	for _, use := range []string{useAuthenticator, usePasskeyState, useSetupState, useKnownBrowser} {
+	for _, use := range []string{useAuthenticator, usePasskeyState, useSetupState, useKnownBrowser, useOutside} {
 		sub, err := hkdf.Key(sha256.New, key, nil, use, KeySize)
 		if err != nil {
 			return sealer{}, fmt.Errorf("derive key: %w", err)

@@ -57,6 +57,8 @@ type Config struct {
 	// nil. It must not change once passphrases exist.
 	Normal func(string) string
 
+	Outside OutsideConfig // another provider to sign in with; none when zero
+
 	Idle     time.Duration // a session ends when unused for this long
 	Longest  time.Duration // … and after this long in any case
 	LinkLife time.Duration // a sign-in link works for this long
@@ -76,6 +78,7 @@ type Service struct {
 	hasher   *hasher
 	pace     *pace
 	guard    *http.CrossOriginProtection
+	outside  *outside // nil without an outside provider
 }
 
 // New checks the configuration and makes a Service. It hashes one passphrase,
@@ -101,6 +104,9 @@ func New(cfg Config) (*Service, error) {
 	}
 	if s.rp, s.rpOrigin, err = relyingParty(public, cfg.SiteName); err != nil {
 		return nil, fmt.Errorf("auth: %w", err)
+	}
+	if s.outside, err = newOutside(cfg.Outside); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -15,15 +15,16 @@ import (
 type cookieNames struct {
 	session string // the session's token
 	known   string // that this browser has signed in to an account before
+	outside string // that this browser went to the outside provider
 	secure  bool
 }
 
 // namesFor picks the names by the public URL's scheme.
 func namesFor(scheme string) cookieNames {
 	if scheme == "https" {
-		return cookieNames{session: "__Host-soi", known: "__Host-soi-known", secure: true}
+		return cookieNames{session: "__Host-soi", known: "__Host-soi-known", outside: "__Host-soi-outside", secure: true}
 	}
-	return cookieNames{session: "soi", known: "soi-known"}
+	return cookieNames{session: "soi", known: "soi-known", outside: "soi-outside"}
 }
 
 // setCookie sets a cookie that scripts cannot read and other sites' forms do
@@ -122,6 +123,11 @@ func (s *Service) expiry(until time.Time) time.Time {
 // start signs a person in: a new session with a new token, whatever cookie
 // the browser came with. The session it came with ends.
 func (s *Service) start(w http.ResponseWriter, r *http.Request, staff desk.Staff, by Means) error {
+	return s.startProven(w, r, staff, by, s.now())
+}
+
+// startProven is start with the time at which the person proved who they are.
+func (s *Service) startProven(w http.ResponseWriter, r *http.Request, staff desk.Staff, by Means, proven time.Time) error {
 	ctx, now := r.Context(), s.now()
 	if hash, _ := s.sessionToken(r); hash != nil {
 		if _, err := s.store.EndSessions(ctx, SessionFilter{Token: hash}); err != nil {
@@ -132,7 +138,7 @@ func (s *Service) start(w http.ResponseWriter, r *http.Request, staff desk.Staff
 	until := now.Add(s.cfg.Longest)
 	sess := Session{
 		ID: desk.NewID(), Token: tokenHash(token), Staff: staff.ID, Role: staff.Role, Means: by,
-		Created: now, Proven: now, Used: now.Truncate(time.Minute), Expires: s.expiry(until), Until: until,
+		Created: now, Proven: proven, Used: now.Truncate(time.Minute), Expires: s.expiry(until), Until: until,
 	}
 	if err := s.store.AddSession(ctx, sess); err != nil {
 		return err

@@ -42,6 +42,24 @@ type Store interface {
 	// ErrNotFound.
 	TakeLink(ctx context.Context, hash []byte) (Link, error)
 
+	// Links lists all sign-in links, newest Created first, without their Hash,
+	// expired ones that were not swept included.
+	Links(ctx context.Context) ([]Link, error)
+	// DropLink deletes the link of a member of staff; it is no error if there
+	// is none.
+	DropLink(ctx context.Context, staff desk.ID) error
+
+	// LinkOutside joins an account at a provider to a member of staff, whose
+	// older one it replaces; ErrDuplicate if it is joined to somebody else.
+	LinkOutside(ctx context.Context, issuer, subject string, staff desk.ID, at time.Time) error
+	// Outside finds whose an account at a provider is, OutsideOf which account
+	// a member of staff has; ErrNotFound if none.
+	Outside(ctx context.Context, issuer, subject string) (Outside, error)
+	OutsideOf(ctx context.Context, staff desk.ID) (Outside, error)
+	// DropOutside takes the account of a member of staff away; it is no error
+	// if there is none.
+	DropOutside(ctx context.Context, staff desk.ID) error
+
 	// Factors lists what a member of staff can sign in with, oldest first.
 	Factors(ctx context.Context, staff desk.ID) ([]Factor, error)
 	// ChangeFactors carries out one change of somebody's factors: all of it
@@ -95,6 +113,7 @@ const (
 	ByCode     Means = "code"     // passphrase and the code of an authenticator app
 	ByRecovery Means = "recovery" // passphrase and one of the recovery codes
 	ByLink     Means = "link"     // a one-time sign-in link
+	ByOutside  Means = "outside"  // an account at the outside provider
 )
 
 // Link is a one-time sign-in link, made by an admin or at the command line.

@@ -133,6 +133,13 @@ func (w *Window) Press(keys string) {
 	w.follow("press keys", chromedp.KeyEvent(keys))
 }
 
+// Type is Press for keys that lead to no other page, such as words typed into a field, Tab and the arrows: it does not
+// wait for one.
+func (w *Window) Type(keys string) {
+	w.t.Helper()
+	w.do("type", chromedp.KeyEvent(keys))
+}
+
 // Focused is role and accessible name of the element with the keyboard's focus, such as `button "Hỏi"`, or "".
 func (w *Window) Focused() string {
 	w.t.Helper()

@@ -23,6 +23,7 @@ type Options struct {
 	Dark      bool   // prefers-color-scheme: dark
 	NoScripts bool   // the page's scripts do not run; the helpers of this package still work
 	Language  string // Accept-Language; "vi" when empty
+	Network   string // address that a proxy would say the person has; none when empty
 }
 
 // Window is one person's browser: its own cookies, one page at a time. Its methods fail the test that opened it.
@@ -71,8 +72,11 @@ func (w *Window) dress(ctx context.Context, t *chromedp.Target) error {
 		func() error { return setColours(ctx, t, w.opt.Dark) },
 		func() error { return allowScripts(ctx, t, !w.opt.NoScripts) },
 		func() error {
-			_, err := cdp.Call(ctx, t, network.SetExtraHTTPHeaders,
-				network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}})
+			headers := network.Headers{"Accept-Language": language}
+			if w.opt.Network != "" {
+				headers["X-Forwarded-For"] = w.opt.Network
+			}
+			_, err := cdp.Call(ctx, t, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers})
 			return err
 		},
 	)

@@ -25,6 +25,24 @@ type Check struct {
 	Publisher   Publisher
 	Corrections []Correction // in the order they were published
 	Withdrawn   bool         // the last correction then says why
+	Sources     []Source     // what it rests on
+	ID          string       // of the check; may be empty
+	Revision    int          // 0 for not said
+	Summary     string       // the answer in one paragraph; may be empty
+	Topic       string       // its name in Lang; may be empty
+	Places      []string     // names in Lang of places that the claim is about
+	Licence     string       // address of the terms of use; may be empty
+	Principles  string       // address of the page that says how the desk works; may be empty
+	Others      []Version    // the same check in other languages
+	Picture     bool         // the claim goes round as a picture
+}
+
+// Version is the same check in another language.
+type Version struct{ URL, Lang string }
+
+// Source is a page that the check cites, and where its archived copy is.
+type Source struct {
+	URL, Title, Archived string
 }
 
 // Publisher is the desk.
@@ -84,12 +102,38 @@ type (
 		Rating    ratingJSON       `json:"reviewRating"`
 		Status    string           `json:"creativeWorkStatus"`
 		Fixes     []correctionJSON `json:"correction,omitempty"`
+		Sources   []sourceJSON     `json:"citation,omitempty"`
+		ID        string           `json:"identifier,omitempty"`
+		Version   int              `json:"version,omitempty"`
+		Body      string           `json:"reviewBody,omitempty"`
+		Topic     string           `json:"keywords,omitempty"`
+		Places    []placeJSON      `json:"spatialCoverage,omitempty"`
+		Licence   string           `json:"license,omitempty"`
+		Free      bool             `json:"isAccessibleForFree"`
+		Others    []versionJSON    `json:"workTranslation,omitempty"`
+		Media     *mediaJSON       `json:"associatedMediaReview,omitempty"`
+	}
+	placeJSON struct {
+		Type string `json:"@type"`
+		Name string `json:"name"`
+	}
+	versionJSON struct {
+		Type string `json:"@type"`
+		URL  string `json:"url"`
+		Lang string `json:"inLanguage"`
+	}
+	sourceJSON struct {
+		Type     string `json:"@type"`
+		URL      string `json:"url"`
+		Name     string `json:"name,omitempty"`
+		Archived string `json:"archivedAt,omitempty"`
 	}
 	orgJSON struct {
 		Type string `json:"@type"`
 		Name string `json:"name"`
 		URL  string `json:"url,omitempty"`
 		Logo string `json:"logo,omitempty"`
+		How  string `json:"publishingPrinciples,omitempty"`
 	}
 	claimJSON struct {
 		Type string `json:"@type"`
@@ -110,6 +154,29 @@ type (
 	}
 )
 
+// The shapes of a MediaReview, in the order it is printed.
+type (
+	mediaJSON struct {
+		Type      string        `json:"@type"`
+		URL       string        `json:"url"`
+		Lang      string        `json:"inLanguage,omitempty"`
+		Published string        `json:"datePublished,omitempty"`
+		Modified  string        `json:"dateModified,omitempty"`
+		Author    orgJSON       `json:"author"`
+		Category  string        `json:"mediaAuthenticityCategory"`
+		Context   string        `json:"originalMediaContextDescription,omitempty"`
+		Reviewed  mediaItemJSON `json:"itemReviewed"`
+	}
+	mediaItemJSON struct {
+		Type       string      `json:"@type"`
+		Appearance []imageJSON `json:"mediaItemAppearance"`
+	}
+	imageJSON struct {
+		Type  string    `json:"@type"`
+		Claim claimJSON `json:"interpretedAsClaim"`
+	}
+)
+
 // Print gives the check as one ClaimReview, on one line, the same bytes every
 // time. They can stand inside a <script> element as they are: <, >, & and the
 // line separators U+2028 and U+2029 are written as \u escapes. The only error
@@ -125,7 +192,7 @@ func Print(c Check) ([]byte, error) {
 
 func shape(c Check) (reviewJSON, error) {
 	if c.Withdrawn {
-		c.Rating, c.RatingName = "", withdrawnName(c.Lang)
+		c.Rating, c.RatingName, c.Summary = "", withdrawnName(c.Lang), ""
 	}
 	if c.URL == "" || c.Claim == "" || c.RatingName == "" || c.Publisher.Name == "" {
 		return reviewJSON{}, ErrIncomplete
@@ -133,11 +200,19 @@ func shape(c Check) (reviewJSON, error) {
 	v := reviewJSON{
 		Type: "ClaimReview", URL: c.URL, Lang: c.Lang, Claim: c.Claim, Headline: c.Title,
 		Published: stamp(c.Published), Modified: stamp(c.Modified),
-		Author:   orgJSON{Type: "Organization", Name: c.Publisher.Name, URL: c.Publisher.URL, Logo: c.Publisher.Logo},
+		Author:   orgJSON{Type: "Organization", Name: c.Publisher.Name, URL: c.Publisher.URL, Logo: c.Publisher.Logo, How: c.Principles},
 		Reviewed: claimJSON{Type: "Claim", Name: c.Claim, Lang: c.Lang},
 		Rating:   ratingJSON{Type: "Rating", Name: c.RatingName},
-		Status:   "Published",
+		Status:   "Published", Free: true,
+		ID: c.ID, Version: c.Revision, Body: c.Summary, Topic: c.Topic, Licence: c.Licence,
 	}
+	for _, name := range c.Places {
+		v.Places = append(v.Places, placeJSON{"Place", name})
+	}
+	for _, o := range c.Others {
+		v.Others = append(v.Others, versionJSON{"ClaimReview", o.URL, o.Lang})
+	}
+	v.Media = mediaOf(c, v.Author)
 	if n := ratingNumber(c.Rating); n > 0 {
 		v.Rating.Value, v.Rating.Best, v.Rating.Worst = n, bestRating, worstRating
 	}
@@ -146,6 +221,9 @@ func shape(c Check) (reviewJSON, error) {
 	}
 	for _, fix := range c.Corrections {
 		v.Fixes = append(v.Fixes, correctionJSON{Type: "CorrectionComment", Text: fix.Text, Date: stamp(fix.At)})
+	}
+	for _, s := range c.Sources {
+		v.Sources = append(v.Sources, sourceJSON{Type: "CreativeWork", URL: s.URL, Name: s.Title, Archived: s.Archived})
 	}
 	return v, nil
 }

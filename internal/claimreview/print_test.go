@@ -32,7 +32,7 @@ func TestPrint(t *testing.T) {
 		`"claimReviewed":"Uống nước chanh nóng chữa được ung thư.","headline":"Nước chanh nóng không chữa được ung thư",` +
 		`"datePublished":"2026-11-14T00:30:00Z","author":{"@type":"Organization","name":"Bàn kiểm chứng thử","url":"https://desk.example/"},` +
 		`"itemReviewed":{"@type":"Claim","name":"Uống nước chanh nóng chữa được ung thư.","inLanguage":"vi"},` +
-		`"reviewRating":{"@type":"Rating","ratingValue":1,"bestRating":5,"worstRating":1,"alternateName":"Sai"},"creativeWorkStatus":"Published"}`
+		`"reviewRating":{"@type":"Rating","ratingValue":1,"bestRating":5,"worstRating":1,"alternateName":"Sai"},"creativeWorkStatus":"Published","isAccessibleForFree":true}`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}
@@ -189,3 +189,19 @@ var errFull = errors.New("full")
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+// TestArchivedSources: a source with a copy says where the copy is; a check
+// without copies is printed as before.
+func TestArchivedSources(t *testing.T) {
+	c := Check{URL: "https://desk.example/checks/1", Claim: "A claim.", RatingName: "False", Publisher: Publisher{Name: "Desk"}}
+	before, err := Print(c)
+	if err != nil || strings.Contains(string(before), "citation") {
+		t.Errorf("%s %v", before, err)
+	}
+	c.Sources = []Source{{URL: "https://bao.example/a", Title: "A", Archived: "https://desk.example/copies/00"}}
+	after, err := Print(c)
+	want := `"citation":[{"@type":"CreativeWork","url":"https://bao.example/a","name":"A","archivedAt":"https://desk.example/copies/00"}]`
+	if err != nil || !strings.Contains(string(after), want) {
+		t.Errorf("%s %v", after, err)
+	}
+}

@@ -18,7 +18,7 @@ const maxURL = 4096
 // NormalURL gives the form under which a check's address is kept and
 // compared: http or https, lower-case scheme and host, no default port, name,
 // password or fragment, and none of the parameters that only track readers
-// (utm_…, fbclid and the like). The other parameters keep their order. It is
+// (utm_…, fbclid and the like) or that are a mail address. The other parameters keep their order. It is
 // idempotent. Relative addresses are resolved against base when it is not
 // empty; "//host/path" and "host.tld/path" without a scheme become https.
 func NormalURL(raw, base string) (string, error) {
@@ -108,15 +108,19 @@ func parseURL(raw, base string) (*url.URL, error) {
 	return u, nil
 }
 
-// dropTracking removes parameters that say who led a reader here, not what is
-// shown.
+// dropTracking removes parameters that say who led a reader here, or who the
+// reader is, not what is shown: a letter's links often carry the mail address
+// that it went to.
 func dropTracking(query string) string {
 	if query == "" {
 		return ""
 	}
 	keep := make([]string, 0, 4)
 	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
+		name, value, _ := strings.Cut(part, "=")
+		if value, err := url.QueryUnescape(value); err == nil && strings.Contains(value, "@") && strings.Contains(value[strings.LastIndexByte(value, '@'):], ".") {
+			continue
+		}
 		if part != "" && !tracks(strings.ToLower(name)) {
 			keep = append(keep, part)
 		}

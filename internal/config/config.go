@@ -28,19 +28,34 @@ import (
 
 // Config is all a running soi is told from outside.
 type Config struct {
-	Data      string         // folder of everything that changes; made with mode 0700
-	Keys      string         // folder of keys and the guard file; "" means Data/keys
-	Guard     string         // the guard file of the public log; "" means Keys/guard
-	Database  string         // postgres:// address; "" means SQLite in Data/soi.db
-	Listen    string         // host:port the server listens on
-	PublicURL string         // scheme://host[:port] by which readers reach it; never ends in /
-	Name      string         // the desk's name, shown on every page
-	Zone      *time.Location // zone of the times on pages
-	Langs     []string       // languages of pages and checks, the first one foremost
-	Proxy     bool           // trust one reverse proxy's X-Forwarded-For for limits in memory
-	Retention time.Duration  // how long the text of unused tips is kept
-	Idle      time.Duration  // after which an unused staff session ends
-	Insecure  bool           // allow a public http:// address beyond loopback
+	Data       string         // folder of everything that changes; made with mode 0700
+	Keys       string         // folder of keys and the guard file; "" means Data/keys
+	Guard      string         // the guard file of the public log; "" means Keys/guard
+	Database   string         // postgres:// address; "" means SQLite in Data/soi.db
+	Listen     string         // host:port the server listens on
+	PublicURL  string         // scheme://host[:port] by which readers reach it; never ends in /
+	ReplayURL  string         // scheme://host[:port] on which archived pages are shown to the public; "" means on PublicURL
+	ArchiveOrg string         // key of the Internet Archive, "access:secret"; "" hands nothing on
+	Resolver   string         // host:port of a name server; "" means the system's
+	GoogleKey  string         // key of Google's Fact Check Tools API; "" asks nothing there
+	NoCapture  bool           // what evidence cites is not fetched and kept
+	Name       string         // the desk's name, shown on every page
+	Zone       *time.Location // zone of the times on pages
+	Langs      []string       // languages of pages and checks, the first one foremost
+	Words      string         // folder of catalogues of further languages of the pages; "" means Data/words
+	Proxy      bool           // trust one reverse proxy's X-Forwarded-For for limits in memory
+	Retention  time.Duration  // how long the text of unused tips is kept
+	Hours      Hours          // working hours of the desk, by which claims are due
+	Idle       time.Duration  // after which an unused staff session ends
+	TwoMedium  bool           // two reviewers where harm is medium too, not only where it is high
+	Insecure   bool           // allow a public http:// address beyond loopback
+	Licence    string         // address of the terms under which everyone may use what is published
+	MCP        bool           // answer programs by the Model Context Protocol at /mcp
+	Channels   Channels       // how tips arrive beside the site
+	Outside    Outside        // the provider staff may sign in with
+	Fediverse  Fediverse      // the desk's account there
+	Witnesses  []Witness      // who cosigns the public log
+	Quorum     int            // how many of them should confirm each checkpoint
 }
 
 // ErrInvalid: a setting is unknown or has a value that cannot be used. The
@@ -58,8 +73,13 @@ type Setting struct {
 	get     func(c Config) string
 }
 
-// Env is the name of the setting's environment variable.
+// Env is the name of the setting's environment variable. That of the data
+// folder is SOI_FOLDER: SOI_DATA names the evaluation data that tests and
+// measurements read, and a desk must never be opened there by mistake.
 func (s Setting) Env() string {
+	if s.Name == "data" {
+		return "SOI_FOLDER"
+	}
 	return "SOI_" + strings.ToUpper(strings.ReplaceAll(s.Name, "-", "_"))
 }
 
@@ -74,21 +94,33 @@ func Settings() []Setting {
 	}
 	database := row("database", "", "PostgreSQL address (postgres://…); empty: SQLite in the data folder", func(c *Config) *string { return &c.Database })
 	database.Secret = true
-	return []Setting{
+	archiveOrg := row("archive-org-key", "", "key of the Internet Archive (access:secret), to have it keep a copy of cited pages as well; empty: nothing is handed on", func(c *Config) *string { return &c.ArchiveOrg })
+	archiveOrg.Secret = true
+	return append([]Setting{
 		row("data", "data", "folder that holds everything: database, keys, index snapshot", func(c *Config) *string { return &c.Data }),
 		row("keys", "", "folder of the keys and the guard file; empty: keys inside the data folder", func(c *Config) *string { return &c.Keys }),
 		row("guard", "", "file that remembers the last signed state of the public log; empty: in the keys folder; better on another disk", func(c *Config) *string { return &c.Guard }),
 		database,
 		row("listen", "127.0.0.1:8080", "address and port to listen on", func(c *Config) *string { return &c.Listen }),
 		row("public-url", "", "address by which readers reach the desk; empty: http:// and the listening address", func(c *Config) *string { return &c.PublicURL }),
+		row("replay-url", "", "address of a host name of its own on which archived pages are shown to the public; empty: on the public address, boxed in", func(c *Config) *string { return &c.ReplayURL }),
+		archiveOrg,
+		boolean("no-capture", "do not fetch and keep copies of what evidence cites, for a desk without a way to the internet", func(c *Config) *bool { return &c.NoCapture }),
 		row("name", "soi", "the desk's name, shown on every page", func(c *Config) *string { return &c.Name }),
 		{Name: "zone", Default: "Asia/Ho_Chi_Minh", Help: "time zone of the times on pages", set: setZone, get: func(c Config) string { return c.Zone.String() }},
 		{Name: "langs", Default: "vi,en", Help: "languages of pages and checks, the foremost first", set: setLangs, get: func(c Config) string { return strings.Join(c.Langs, ",") }},
+		row("words", "", "folder of catalogues of further languages of the pages, as `soi words export` makes them; empty: words in the data folder", func(c *Config) *string { return &c.Words }),
 		boolean("proxy", "trust the X-Forwarded-For of the one reverse proxy in front", func(c *Config) *bool { return &c.Proxy }),
 		days("retention-days", "90", "days the text of a tip is kept when no claim uses it (1 to 365)", 365, func(c *Config) *time.Duration { return &c.Retention }),
 		minutes("idle-minutes", "30", "minutes after which an unused staff session ends (5 to 240)", func(c *Config) *time.Duration { return &c.Idle }),
+		hoursSetting(),
+		secondReviewer(),
+		row("licence", "https://creativecommons.org/licenses/by/4.0/", "address of the terms under which everyone may use what the desk publishes; stands in the API and in open data", func(c *Config) *string { return &c.Licence }),
+		boolean("mcp", "answer assistants by the Model Context Protocol at /mcp, for reading alone", func(c *Config) *bool { return &c.MCP }),
+		word("resolver", "", "name server that is asked for proofs of real channels, as 9.9.9.9:53; empty: the system's", func(c *Config) *string { return &c.Resolver }),
+		secret("google-key", "key of Google's Fact Check Tools API, for reading checks of other publishers; empty: that service is not asked", func(c *Config) *string { return &c.GoogleKey }),
 		boolean("insecure", "allow a public http:// address that is not this machine's own (passwords and tips travel in clear)", func(c *Config) *bool { return &c.Insecure }),
-	}
+	}, append(append(append(channelSettings(), outsideSettings()...), fediverseSettings()...), witnessSettings()...)...)
 }
 
 // Load reads the settings: flags (by name) over environment over file over
@@ -167,8 +199,17 @@ func (c *Config) finish() error {
 	if c.Data == "" {
 		return fmt.Errorf("%w: data: a folder is needed", ErrInvalid)
 	}
+	if err := c.Outside.finish(); err != nil {
+		return err
+	}
+	if err := c.finishWitnesses(); err != nil {
+		return err
+	}
 	if c.Keys == "" {
 		c.Keys = filepath.Join(c.Data, "keys")
+	}
+	if c.Words == "" {
+		c.Words = filepath.Join(c.Data, "words")
 	}
 	if c.Guard == "" {
 		c.Guard = filepath.Join(c.Keys, "guard")
@@ -189,6 +230,9 @@ func (c *Config) finish() error {
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return fmt.Errorf("%w: database: must begin with postgres://, or be empty for SQLite", ErrInvalid)
 	}
+	if err := c.checkReplay(); err != nil {
+		return err
+	}
 	return c.checkURL()
 }
 
@@ -201,6 +245,21 @@ func (c *Config) checkURL() error {
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && !c.Insecure && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("%w: public-url: %q would carry tips in clear; use https, or set insecure if something else encrypts", ErrInvalid, c.PublicURL)
+	}
+	return nil
+}
+
+// checkReplay accepts an address without path on another host than the public
+// one: the point of it is that the two are strangers to each other.
+func (c *Config) checkReplay() error {
+	if c.ReplayURL == "" {
+		return nil
+	}
+	c.ReplayURL = strings.TrimRight(c.ReplayURL, "/")
+	u, err := url.Parse(c.ReplayURL)
+	public, publicErr := url.Parse(c.PublicURL)
+	if err != nil || publicErr != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.User != nil || u.Host == public.Host {
+		return fmt.Errorf("%w: replay-url: %q is not the address of another host name, such as https://replay.desk.example", ErrInvalid, c.ReplayURL)
 	}
 	return nil
 }
@@ -254,6 +313,25 @@ func boolean(name, help string, p func(*Config) *bool) Setting {
 			return nil
 		},
 		get: func(c Config) string { return strconv.FormatBool(*p(&c)) }}
+}
+
+// secondReviewer is from which harm on a text needs two reviewers. There is no
+// value that asks for fewer where harm is high.
+func secondReviewer() Setting {
+	return Setting{Name: "second-reviewer", Default: "high", Help: "harm from which a text needs two reviewers besides its author: high or medium",
+		set: func(c *Config, v string) error {
+			if v != "high" && v != "medium" {
+				return fmt.Errorf("%q is neither high nor medium", v)
+			}
+			c.TwoMedium = v == "medium"
+			return nil
+		},
+		get: func(c Config) string {
+			if c.TwoMedium {
+				return "medium"
+			}
+			return "high"
+		}}
 }
 
 // days is a number of days from 1 to limit.

@@ -33,6 +33,19 @@ func TestOrderOfSources(t *testing.T) {
 	}
 }
 
+// TestEvaluationDataIsNoDesk: whoever has set SOI_DATA for the measurements
+// and starts a desk does not get one inside the data.
+func TestEvaluationDataIsNoDesk(t *testing.T) {
+	c, err := config.Load("", env(map[string]string{"SOI_DATA": "/somewhere/shared/data"}), nil)
+	if err != nil || c.Data != "data" {
+		t.Errorf("the data folder is %q, %v", c.Data, err)
+	}
+	c, err = config.Load("", env(map[string]string{"SOI_FOLDER": "/srv/soi"}), nil)
+	if err != nil || c.Data != "/srv/soi" {
+		t.Errorf("the data folder is %q, %v", c.Data, err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	for name, flags := range map[string]map[string]string{
 		"zone":       {"zone": "Mars/Olympus"},

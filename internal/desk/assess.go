@@ -49,9 +49,12 @@ func (d *Desk) EditClaim(ctx context.Context, by Actor, id ID, version int64, e 
 	}
 	return d.step(ctx, by, MayAssess, id, version, stepWork, func(tx Tx, c *Claim) (Event, error) {
 		text := strings.TrimSpace(e.Text)
-		c.Typed = c.Typed || text != c.Text
+		sentence := "kept"
+		if text != c.Text {
+			sentence, c.Typed = "written", true
+		}
 		c.Text, c.Lang, c.Harm, c.HarmKind, c.Topic, c.Body = text, e.Lang, e.Harm, e.HarmKind, e.Topic, strings.TrimSpace(e.Body)
-		return Event{Kind: EvClaimEdited, Data: map[string]string{"harm": string(e.Harm), "topic": e.Topic}}, nil
+		return Event{Kind: EvClaimEdited, Data: map[string]string{"harm": string(e.Harm), "topic": e.Topic, "sentence": sentence}}, nil
 	})
 }
 
@@ -61,21 +64,30 @@ func (d *Desk) step(ctx context.Context, by Actor, p Permission, id ID, version 
 	change func(tx Tx, c *Claim) (Event, error)) (Claim, error) {
 	var out Claim
 	err := d.do(ctx, by, p, func(tx Tx) error {
-		c, err := claimAt(ctx, tx, id, version)
-		if err != nil {
-			return err
-		}
-		if err := c.take(s); err != nil {
-			return err
-		}
-		e, err := change(tx, &c)
-		if err != nil {
-			return err
-		}
-		out, err = d.saveClaim(ctx, tx, by, c, e)
+		var err error
+		out, err = d.stepIn(ctx, tx, by, id, version, s, change)
 		return err
 	})
 	return out, err
+}
+
+// stepIn is step inside a transaction that looked at the permission already,
+// for verbs that change several claims. When it refuses, nothing of this
+// claim was written, so the others may go on.
+func (d *Desk) stepIn(ctx context.Context, tx Tx, by Actor, id ID, version int64, s step,
+	change func(tx Tx, c *Claim) (Event, error)) (Claim, error) {
+	c, err := claimAt(ctx, tx, id, version)
+	if err != nil {
+		return c, err
+	}
+	if err := c.take(s); err != nil {
+		return c, err
+	}
+	e, err := change(tx, &c)
+	if err != nil {
+		return c, err
+	}
+	return d.saveClaim(ctx, tx, by, c, e)
 }
 
 // Assign gives the claim to a member of staff who may draft, or to nobody
@@ -87,12 +99,15 @@ func (d *Desk) Assign(ctx context.Context, by Actor, id ID, version int64, to ID
 			if err != nil {
 				return Event{}, err
 			}
-			if !s.Active() || !As(s).May(MayDraft) {
+			ok, err := mayOnClaim(ctx, tx, As(s), *c, MayDraft)
+			if err != nil {
+				return Event{}, err
+			}
+			if !s.Active() || !ok {
 				return Event{}, invalid(BadChoice)
 			}
 		}
-		c.Assignee = to
-		return Event{Kind: EvClaimAssigned, About: to}, nil
+		return passOn(c, to), nil
 	})
 }
 
@@ -100,8 +115,16 @@ func (d *Desk) Assign(ctx context.Context, by Actor, id ID, version int64, to ID
 // satire. Its tips get the neutral reply; their text is erased after the
 // retention time; nothing of it is published. Reopen undoes it.
 func (d *Desk) Close(ctx context.Context, by Actor, id ID, version int64) (Claim, error) {
+	return d.CloseFor(ctx, by, id, version, "")
+}
+
+// CloseFor is Close with a reason.
+func (d *Desk) CloseFor(ctx context.Context, by Actor, id ID, version int64, why CloseReason) (Claim, error) {
+	if !why.known() {
+		return Claim{}, invalid(BadChoice)
+	}
 	return d.step(ctx, by, MayAssess, id, version, stepClose, func(tx Tx, c *Claim) (Event, error) {
-		return Event{Kind: EvClaimClosed}, tx.SetTipsOf(ctx, id, TipClosed, "")
+		return why.event(), tx.SetTipsOf(ctx, id, TipClosed, "")
 	})
 }
 
@@ -202,19 +225,24 @@ func (d *Desk) Merge(ctx context.Context, by Actor, id ID, version int64, into I
 // and takes back the judgment that merged it, if one did.
 func (d *Desk) Unmerge(ctx context.Context, by Actor, id ID, version int64) (Claim, error) {
 	return d.step(ctx, by, MayAssess, id, version, stepUnmerge, func(tx Tx, c *Claim) (Event, error) {
-		into, err := d.inForce(ctx, tx, c.Into)
-		if err != nil {
-			return Event{}, err
-		}
-		if _, err := tx.MoveTips(ctx, id, into.ID, true); err != nil {
-			return Event{}, err
-		}
-		c.Into = ""
-		if err := tx.SetTipsOf(ctx, id, TipJoined, ""); err != nil {
-			return Event{}, err
-		}
-		return Event{Kind: EvClaimUnmerged, About: into.ID}, undoYes(ctx, tx, id)
+		return d.unmerge(ctx, tx, c)
 	})
+}
+
+// unmerge does the work of Unmerge inside its transaction.
+func (d *Desk) unmerge(ctx context.Context, tx Tx, c *Claim) (Event, error) {
+	into, err := d.inForce(ctx, tx, c.Into)
+	if err != nil {
+		return Event{}, err
+	}
+	if _, err := tx.MoveTips(ctx, c.ID, into.ID, true); err != nil {
+		return Event{}, err
+	}
+	c.Into = ""
+	if err := tx.SetTipsOf(ctx, c.ID, TipJoined, ""); err != nil {
+		return Event{}, err
+	}
+	return Event{Kind: EvClaimUnmerged, About: into.ID}, undoYes(ctx, tx, c.ID)
 }
 
 // undoYes takes back every yes that is in force for the claim.
@@ -289,6 +317,9 @@ func (d *Desk) split(ctx context.Context, tx Tx, by Actor, c Claim, tips []ID) (
 		return Claim{}, err
 	}
 	n.Version++
+	if err := sameDesk(ctx, tx, c.ID, n.ID); err != nil {
+		return Claim{}, err
+	}
 	for _, t := range ts {
 		t.Claim, t.Origin, t.State, t.Imported = n.ID, "", TipJoined, ""
 		if err := tx.SetTip(ctx, t); err != nil {

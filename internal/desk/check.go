@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -35,19 +33,27 @@ type Document struct {
 	Kind      Kind          `json:"kind"`
 	Rating    Rating        `json:"rating,omitempty"`
 	Topic     string        `json:"topic,omitempty"`
+	Places    []string      `json:"places,omitempty"`  // codes; see Localities
+	Picture   bool          `json:"picture,omitempty"` // the claim goes round as a picture
 	Body      string        `json:"body_concerned,omitempty"`
 	Texts     []Text        `json:"texts,omitempty"`
 	Evidence  []DocEvidence `json:"evidence,omitempty"`
 	Reason    Reason        `json:"reason,omitempty"`
-	Notes     []Note        `json:"notes,omitempty"` // what changed and why, per language
-	Approvals int           `json:"approvals"`       // people who stand behind these bytes
+	Notes     []Note        `json:"notes,omitempty"`     // what changed and why, per language
+	Approvals int           `json:"approvals"`           // people who stand behind these bytes
+	Emergency bool          `json:"emergency,omitempty"` // published before its other reviewer had come
+	Asked     []DocAsked    `json:"asked,omitempty"`     // what bodies concerned were asked, and their answer, lateness or silence
+	Opinions  []DocOpinion  `json:"opinions,omitempty"`  // answers of experts who agreed to be named
+	Releases  []DocRelease  `json:"releases,omitempty"`  // texts that several pieces of evidence repeat
+	Adopted   []DocAdopted  `json:"adopted,omitempty"`   // checks of other desks with which it began
+	Erases    []int         `json:"erases,omitempty"`    // earlier revisions whose documents are deleted with this one: see Redact
 }
 
 // DocSchema names the layout of Document.
 const DocSchema = "soi-check/v1"
 
-// Approvals is how many people stand behind every revision: who submitted it
-// and who approved it.
+// Approvals is how many people stand behind every revision at least: who
+// submitted it and who approved it.
 const Approvals = 2
 
 // DocEvidence is a piece of evidence as published.
@@ -61,6 +67,13 @@ type DocEvidence struct {
 	Stance      Stance `json:"stance"`
 	Independent bool   `json:"independent"`
 	Seen        string `json:"seen"` // date it was added, 2006-01-02
+	// The archived copy, if there is one: SHA-256 of its unpacked WARC file in
+	// hex, and when the page had answered (RFC 3339).
+	ArchivedSHA256 string   `json:"archived_sha256,omitempty"`
+	Archived       string   `json:"archived,omitempty"`
+	Nearness       Nearness `json:"nearness,omitempty"`
+	Payer          string   `json:"payer,omitempty"`   // institution or company that pays for the source
+	Release        int      `json:"release,omitempty"` // number among the document's releases, from 1
 }
 
 // Note is a sentence for readers in one language.
@@ -77,24 +90,12 @@ func NewNonce() string {
 }
 
 // Bytes is the document as it is hashed, logged and served.
-func (d Document) Bytes() ([]byte, error) {
-	b, err := json.MarshalIndent(d, "", " ")
-	if err != nil {
-		return nil, fmt.Errorf("document: %w", err)
-	}
-	return append(b, '\n'), nil
-}
+func (d Document) Bytes() ([]byte, error) { return docBytes("document", d) }
 
 // ParseDocument reads the bytes of a document.
-func ParseDocument(b []byte) (Document, error) {
-	var d Document
-	if err := json.Unmarshal(b, &d); err != nil {
-		return d, fmt.Errorf("document: %w", err)
-	}
-	if d.Schema != DocSchema {
-		return d, fmt.Errorf("document: schema %q is not %q", d.Schema, DocSchema)
-	}
-	return d, nil
+func ParseDocument(b []byte) (d Document, err error) {
+	err = readDoc("document", b, &d, &d.Schema, DocSchema)
+	return d, err
 }
 
 // DocHash is the SHA-256 of a document's bytes, as the public log has it.
@@ -138,7 +139,7 @@ type Revision struct {
 	At       time.Time
 	Hash     []byte   // SHA-256 of the document
 	Doc      Document // zero when erased
-	Erased   bool
+	Erased   bool     // its document is gone, or it is what erased the whole check
 }
 
 // RevisionFilter selects revisions that the public may see: only those below

@@ -44,6 +44,10 @@ type Claim struct {
 // Pending reports whether a text waits for a second person.
 func (c Claim) Pending() bool { return c.Review != "" }
 
+// Wordless reports whether the claim has no sentence: it was opened by a file
+// in which no words were read, or its words were erased.
+func (c Claim) Wordless() bool { return c.Text == forgotten }
+
 // ClaimFilter selects claims; zero fields do not restrict.
 type ClaimFilter struct {
 	States   []ClaimState
@@ -51,7 +55,9 @@ type ClaimFilter struct {
 	Into     ID
 	Assignee ID
 	Pending  bool // only those under review
+	Desks    []ID // of one of these desks, or offered to one; nil for all
 	After    ID   // for walking all claims in order of ID
+	Newest   bool // newest change first, in place of the order of ID
 	Limit    int  // 0 means 1,000
 }
 
@@ -72,6 +78,10 @@ type Evidence struct {
 	Added       time.Time
 	AddedBy     ID
 	Retired     time.Time // taken off the list; kept for the history and for undo
+	Nearness    Nearness
+	Payer       string // the institution or company that pays for the source, if known; never a person
+	Release     ID     // the release it is a copy of; "" if it stands for itself
+	Version     int64  // rises with each edit
 }
 
 // Limits of what staff write, in characters.
@@ -157,14 +167,25 @@ type Review struct {
 	Decided   time.Time
 	Reasons   string   // why it was sent back
 	Checklist []string // the points the reviewer ticked
+	Kinds     []string // what it was sent back for; see ReturnKinds
+	Need      int      // reviewers it needs: one, or two where harm is high
+	Urgent    string   // why it is published before its other reviewer has come; "" but in an emergency
+
+	// Other is the reviewer besides Reviewer where two are needed: who agreed
+	// first, or who followed after an emergency.
+	Other          ID
+	OtherAt        time.Time
+	OtherChecklist []string
 }
 
 // ReviewFilter selects reviews, newest first; zero fields do not restrict.
 type ReviewFilter struct {
-	ID    ID
-	Claim ID
-	State ReviewState
-	Limit int // 0 means 100
+	ID     ID
+	Claim  ID
+	State  ReviewState
+	Urgent bool // only those published, or to be published, in an emergency
+	Waits  bool // only those published in an emergency whose other reviewer has not come
+	Limit  int  // 0 means 100
 }
 
 // Imported is a check that another publisher made. It is shown with its

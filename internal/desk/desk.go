@@ -20,10 +20,16 @@ type LogEntry struct {
 	Kind    Kind
 	Verdict ID
 	Rev     int
-	Prev    int64  // log index of the check's entry before; -1 for the first
-	Rating  Rating // "" for a withdrawal
-	Doc     []byte // SHA-256 of the document; nil for a withdrawal
-	Reason  Reason // "" for the first publication
+	Prev    int64   // log index of the check's entry before; -1 for the first
+	Rating  Rating  // "" for a withdrawal
+	Doc     []byte  // SHA-256 of the document; nil for a withdrawal
+	Reason  Reason  // "" for the first publication
+	Ruling  ID      // of a ruling alone
+	Outcome Outcome // of a ruling alone
+	Erased  []int   // revisions whose documents are deleted with this entry: see Redact
+
+	Channel  ID           // of a line of the register of channels alone
+	Standing ChannelState // of that line
 }
 
 // LogPlace is where and when an entry was recorded.
@@ -51,12 +57,27 @@ type Options struct {
 	// ChoiceTime is how long an asker has to choose among "perhaps one of
 	// these" before the tip joins the queue; zero means DefaultChoiceTime.
 	ChoiceTime time.Duration
+	// NoCopies leaves evidence without archived copies: nothing is asked for.
+	NoCopies bool
+	// TwoForMedium asks for two reviewers where harm is medium, not only where
+	// it is high.
+	TwoForMedium bool
+	// Post tells whether an address is that of a private person's post, and then
+	// the address of the platform, which alone is kept and shown; nil: none is.
+	Post func(address string) (platform string, is bool)
+	// Hours are the desk's working hours, by which claims are due.
+	Hours Hours
+	// QueueLimit bounds how many claims of one kind the queue reads; zero means
+	// DefaultQueueLimit.
+	QueueLimit int
 }
 
 // Defaults of Options.
 const (
 	DefaultRetention  = 90 * 24 * time.Hour
 	DefaultChoiceTime = 15 * time.Minute
+	// DefaultQueueLimit is far more than people can work on at once.
+	DefaultQueueLimit = 5000
 )
 
 // New returns a desk over s that records publications in log and reads the
@@ -80,17 +101,25 @@ func (d *Desk) Langs() []string { return d.opts.Langs }
 // Now is the desk's time: UTC in whole milliseconds, as it is stored.
 func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Millisecond) }
 
-// read runs fn on a snapshot after checking the permission.
+// read runs fn on a snapshot after checking the permission. What fn sees is
+// what the person may see: see seatedTx.
 func (d *Desk) read(ctx context.Context, by Actor, p Permission, fn func(Tx) error) error {
 	if err := need(by, p); err != nil {
 		return err
 	}
-	return d.store.Read(ctx, fn)
+	return d.store.Read(ctx, func(tx Tx) error {
+		tx, err := d.seated(ctx, tx, &by, p)
+		if err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // do runs fn in a writing transaction after checking that the permission is
 // granted and, for staff, that the account is still in use with that role:
-// a page that was open when the account was disabled changes nothing.
+// a page that was open when the account was disabled changes nothing. Rights
+// by desk and topic are in the transaction that fn gets: see seatedTx.
 func (d *Desk) do(ctx context.Context, by Actor, p Permission, fn func(Tx) error) error {
 	if err := need(by, p); err != nil {
 		return err
@@ -103,6 +132,9 @@ func (d *Desk) do(ctx context.Context, by Actor, p Permission, fn func(Tx) error
 			}
 			if !s.Active() || s.Role != by.Role {
 				return ErrForbidden
+			}
+			if tx, err = d.seated(ctx, tx, &by, p); err != nil {
+				return err
 			}
 		}
 		return fn(tx)

@@ -27,6 +27,9 @@ func (d *Desk) SaveDraft(ctx context.Context, by Actor, claim ID, version int64,
 		if dr.Version != version {
 			return Event{}, ErrConflict
 		}
+		if err := tx.KeepPast(ctx, dr, d.Now()); err != nil {
+			return Event{}, err
+		}
 		dr.Rating = rating
 		dr.setText(t, d.opts.Langs)
 		if !slices.Contains(dr.Authors, by.Staff) {

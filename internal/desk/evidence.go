@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -15,15 +16,23 @@ func (d *Desk) AddEvidence(ctx context.Context, by Actor, claim ID, e Evidence) 
 		return e, err
 	}
 	e.ID, e.Claim, e.URL, e.Added, e.AddedBy = NewID(), claim, link, d.Now(), by.Staff
-	e.Title, e.Publisher = strings.TrimSpace(e.Title), strings.TrimSpace(e.Publisher)
-	e.Quote = strings.TrimSpace(e.Quote)
+	e.Release, e.Version = "", 0
+	e.trim()
+	asked := e // whose copy is made: of a private person's post its words
+	if d.opts.Post != nil {
+		if platform, is := d.opts.Post(link); is {
+			e.URL = platform // from the first moment, so that no check can cite the other
+		}
+	}
 	_, err = d.step(ctx, by, MayCite, claim, 0, stepWork, func(tx Tx, c *Claim) (Event, error) {
 		independent := "no"
 		if e.Independent {
 			independent = "yes"
 		}
-		return Event{Kind: EvEvidenceAdded, About: e.ID, Data: map[string]string{"stance": string(e.Stance), "independent": independent}},
-			tx.SetEvidence(ctx, e)
+		if err := errors.Join(tx.SetEvidence(ctx, e), d.queueCapture(ctx, tx, asked)); err != nil {
+			return Event{}, err
+		}
+		return Event{Kind: EvEvidenceAdded, About: e.ID, Data: map[string]string{"stance": string(e.Stance), "independent": independent}}, nil
 	})
 	return e, err
 }
@@ -38,11 +47,11 @@ func (e Evidence) check() (link string, err error) {
 	if strings.TrimSpace(e.Title) == "" {
 		ps = append(ps, TextEmpty)
 	}
-	if tooLong(e.Title, MaxLineRunes) || tooLong(e.Publisher, MaxLineRunes) ||
+	if tooLong(e.Title, MaxLineRunes) || tooLong(e.Publisher, MaxLineRunes) || tooLong(e.Payer, MaxLineRunes) ||
 		tooLong(e.Quote, MaxQuoteRunes) || e.Says.longest() > MaxSummaryRunes {
 		ps = append(ps, TextTooLong)
 	}
-	if !slices.Contains(Stances(), e.Stance) {
+	if !slices.Contains(Stances(), e.Stance) || e.Nearness != NearUnset && !slices.Contains(Nearnesses(), e.Nearness) {
 		ps = append(ps, BadChoice)
 	}
 	if len(ps) > 0 {

@@ -20,17 +20,14 @@ func (d *Desk) Import(ctx context.Context, by Actor, items []Imported) (stored, 
 				return invalid(TextEmpty)
 			}
 			i.ID, i.Added = NewID(), d.Now()
-			id, changed, err := tx.SetImported(ctx, i)
+			changed, err := d.takeImport(ctx, tx, by, i)
 			if err != nil {
 				return err
 			}
-			if !changed {
+			if changed {
+				stored++
+			} else {
 				same++
-				continue
-			}
-			stored++
-			if err := d.tell(ctx, tx, by, Event{Kind: EvImported, About: id}); err != nil {
-				return err
 			}
 		}
 		return nil
@@ -71,6 +68,9 @@ func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error
 			// The hash of the folded text goes too: a short text could be guessed
 			// from it.
 			t.Text, t.Folded, t.Links, t.Asker, t.Erased = "", nil, nil, nil, d.Now()
+			if err := eraseMedia(ctx, tx, t, d.Now()); err != nil {
+				return err
+			}
 			if err := tx.SetTip(ctx, t); err != nil {
 				return err
 			}
@@ -89,7 +89,8 @@ func (d *Desk) Erase(ctx context.Context, by Actor) (n int, held bool, err error
 	return n, held, err
 }
 
-// forgotten stands where the first line of an erased tip stood.
+// forgotten stands where the first line of an erased tip stood, and where a tip
+// has no line.
 const forgotten = "…"
 
 // forget takes an asker's words out of a claim that is not in use any more:
@@ -109,22 +110,29 @@ func forget(ctx context.Context, tx Tx, id ID) error {
 // clockHeld compares the clock with the one of the run before and says
 // whether erasing must wait.
 func (d *Desk) clockHeld(ctx context.Context, tx Tx) (bool, error) {
+	return d.jumped(ctx, tx, clockSeenKey, clockHoldKey, clockHold)
+}
+
+// jumped compares the clock with the one of the run before, kept in the
+// setting seenKey, and says whether work must wait since a jump, until the
+// time in the setting holdKey.
+func (d *Desk) jumped(ctx context.Context, tx Tx, seenKey, holdKey string, wait time.Duration) (bool, error) {
 	now := d.Now()
-	seen, err := timeSetting(ctx, tx, clockSeenKey)
+	seen, err := timeSetting(ctx, tx, seenKey)
 	if err != nil {
 		return false, err
 	}
-	hold, err := timeSetting(ctx, tx, clockHoldKey)
+	hold, err := timeSetting(ctx, tx, holdKey)
 	if err != nil {
 		return false, err
 	}
 	if !seen.IsZero() && (now.Before(seen.Add(-5*time.Minute)) || now.After(seen.Add(clockStep))) {
-		hold = now.Add(clockHold)
-		if err := tx.SetSetting(ctx, clockHoldKey, strconv.FormatInt(hold.UnixMilli(), 10)); err != nil {
+		hold = now.Add(wait)
+		if err := tx.SetSetting(ctx, holdKey, strconv.FormatInt(hold.UnixMilli(), 10)); err != nil {
 			return false, err
 		}
 	}
-	return now.Before(hold), tx.SetSetting(ctx, clockSeenKey, strconv.FormatInt(now.UnixMilli(), 10))
+	return now.Before(hold), tx.SetSetting(ctx, seenKey, strconv.FormatInt(now.UnixMilli(), 10))
 }
 
 // timeSetting reads a time kept as unix milliseconds; zero if never set.

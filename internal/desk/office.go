@@ -19,7 +19,28 @@ func staffByID(ctx context.Context, tx Tx, id ID) (Staff, error) {
 	if i < 0 {
 		return Staff{}, fmt.Errorf("staff %s: %w", id, ErrNotFound)
 	}
-	return all[i], nil
+	all[i].Seats, err = tx.SeatsOf(ctx, id)
+	return all[i], err
+}
+
+// staffSeated lists all accounts with their seats.
+func staffSeated(ctx context.Context, tx Tx) ([]Staff, error) {
+	all, err := tx.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seats, err := tx.SeatsOf(ctx, "")
+	if err != nil || len(seats) == 0 {
+		return all, err
+	}
+	for i := range all {
+		for _, s := range seats {
+			if s.Staff == all[i].ID {
+				all[i].Seats = append(all[i].Seats, s)
+			}
+		}
+	}
+	return all, nil
 }
 
 // AddStaff opens an account. Names are unique without regard to case.
@@ -45,10 +66,14 @@ func (d *Desk) AddStaff(ctx context.Context, by Actor, name string, r Role, lang
 	return s, err
 }
 
-// SetRole changes what a person may do. The last active admin keeps the role.
+// SetRole changes what a person may do on all desks; Seated leaves them what
+// their seats grant. The last active admin keeps the role.
 func (d *Desk) SetRole(ctx context.Context, by Actor, id ID, r Role) (Staff, error) {
-	if !slices.Contains(Roles(), r) {
+	if !slices.Contains(Roles(), r) && r != Seated {
 		return Staff{}, invalid(BadChoice)
+	}
+	if !by.May(MayManage) {
+		return Staff{}, ErrForbidden
 	}
 	return d.changeStaff(ctx, by, id, func(s *Staff) { s.Role = r })
 }
@@ -67,20 +92,22 @@ func (d *Desk) SetStaffActive(ctx context.Context, by Actor, id ID, active bool)
 // without an admin.
 func (d *Desk) changeStaff(ctx context.Context, by Actor, id ID, change func(*Staff)) (Staff, error) {
 	var out Staff
-	err := d.do(ctx, by, MayManage, func(tx Tx) error {
+	err := d.do(ctx, by, MaySeat, func(tx Tx) error {
 		s, err := staffByID(ctx, tx, id)
 		if err != nil {
 			return err
 		}
+		if !Manages(by, s) {
+			return ErrNotFound
+		}
+		if s.Former > 0 {
+			return ErrState
+		}
 		was := s
 		change(&s)
-		if was.Role == Admin && was.Active() && (s.Role != Admin || !s.Active()) {
-			all, err := tx.Staff(ctx)
-			if err != nil {
+		if s.Role != Admin || !s.Active() {
+			if err := anAdminStays(ctx, tx, was); err != nil {
 				return err
-			}
-			if !slices.ContainsFunc(all, func(o Staff) bool { return o.ID != id && o.Role == Admin && o.Active() }) {
-				return invalid(LastAdmin)
 			}
 		}
 		if err := tx.SetStaff(ctx, s); err != nil {
@@ -100,9 +127,13 @@ func (d *Desk) changeStaff(ctx context.Context, by Actor, id ID, change func(*St
 // a link is that person until it is used, so the making of one must be seen:
 // it is called before the link exists.
 func (d *Desk) NoteLink(ctx context.Context, by Actor, staff ID) error {
-	return d.do(ctx, by, MayManage, func(tx Tx) error {
-		if _, err := staffByID(ctx, tx, staff); err != nil {
+	return d.do(ctx, by, MaySeat, func(tx Tx) error {
+		s, err := staffByID(ctx, tx, staff)
+		if err != nil {
 			return err
+		}
+		if !Manages(by, s) {
+			return ErrNotFound
 		}
 		return d.tell(ctx, tx, by, Event{Kind: EvStaffLinked, About: staff})
 	})
@@ -132,7 +163,7 @@ func (d *Desk) StaffList(ctx context.Context, by Actor) ([]Staff, error) {
 			return ErrForbidden
 		}
 		var err error
-		out, err = tx.Staff(ctx)
+		out, err = staffSeated(ctx, tx)
 		return err
 	})
 	return out, err
@@ -162,8 +193,8 @@ func (d *Desk) StaffNamed(ctx context.Context, name string) (Staff, error) {
 		if i < 0 {
 			return ErrNotFound
 		}
-		out = all[i]
-		return nil
+		out, err = staffByID(ctx, tx, all[i].ID)
+		return err
 	})
 	return out, err
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 )
 
@@ -18,11 +17,13 @@ const (
 	ViewReview View = "review" // waiting for a second person
 	ViewDone   View = "done"   // published
 	ViewClosed View = "closed" // not a factual claim, merged, answered elsewhere, withdrawn
+	ViewLate   View = "late"   // open ones, under review or not, that are past due
+	ViewAside  View = "aside"  // open ones all of whose messages are set aside
 )
 
 // Views lists the queue's filters in the order pages show them.
 func Views() []View {
-	return []View{ViewOpen, ViewMine, ViewFree, ViewReview, ViewDone, ViewClosed}
+	return []View{ViewOpen, ViewMine, ViewFree, ViewReview, ViewLate, ViewDone, ViewClosed, ViewAside}
 }
 
 // Queued is a claim with its demand and the reasons of its place.
@@ -30,6 +31,7 @@ type Queued struct {
 	Claim  Claim
 	Demand Demand
 	Rank   Rank
+	Due    Due
 }
 
 // Queue is one view of the queue, and how many claims each view has.
@@ -38,25 +40,30 @@ type Queue struct {
 	Claims  []Queued
 	Counts  map[View]int
 	Waiting int // tips whose asker has not chosen yet
+	Soon    int // open claims that are due soon; Counts has those past due
+	Cut     int // how many claims were read of a state that has more; 0 if all were
 }
 
-// queueLimit bounds how many claims a view loads. A desk with more open
-// claims than this has lost control of its queue; the page says so.
-const queueLimit = 5000
+// queueLimit bounds how many claims of one kind a view loads: open ones,
+// published ones, others, each by itself, so that a large archive never pushes
+// an open claim out. Those changed last are kept; the page says so.
+const queueLimit = DefaultQueueLimit
 
 // Queue lists claims by rank (open views) or newest change first. topic ""
 // stands for all.
 func (d *Desk) Queue(ctx context.Context, by Actor, v View, topic string) (Queue, error) {
-	q := Queue{View: v, Counts: map[View]int{}}
+	return d.QueueBy(ctx, by, QueueFilter{View: v, Topic: topic})
+}
+
+// QueueBy lists the claims that a filter keeps, in its order.
+func (d *Desk) QueueBy(ctx context.Context, by Actor, f QueueFilter) (Queue, error) {
+	q := Queue{View: f.View, Counts: map[View]int{}}
 	err := d.read(ctx, by, MayRead, func(tx Tx) error {
-		cs, err := tx.Claims(ctx, ClaimFilter{States: []ClaimState{ClaimOpen, ClaimPublished, ClaimWithdrawn}, Limit: queueLimit})
+		cs, cut, err := queued(ctx, tx, cmp.Or(d.opts.QueueLimit, queueLimit))
 		if err != nil {
 			return err
 		}
-		closed, err := tx.Claims(ctx, ClaimFilter{States: []ClaimState{ClaimClosed, ClaimMerged, ClaimAnswered}, Limit: queueLimit})
-		if err != nil {
-			return err
-		}
+		q.Cut = cut
 		ts, err := tx.Tips(ctx, TipFilter{State: TipWaiting, Limit: 1000})
 		if err != nil {
 			return err
@@ -66,56 +73,89 @@ func (d *Desk) Queue(ctx context.Context, by Actor, v View, topic string) (Queue
 		if err != nil {
 			return err
 		}
-		for _, c := range append(cs, closed...) {
-			d.enter(&q, by, c, topic, dm[c.ID])
+		sets, err := duesOf(ctx, tx, "")
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			m := dm[c.ID]
+			d.enter(&q, by, f, Queued{Claim: c, Demand: m, Rank: RankOf(c, m, d.Now()), Due: DueOf(c, m, sets[c.ID], d.opts.Hours, d.Now())})
 		}
 		return nil
 	})
-	q.order()
+	f.sort(q.Claims)
 	return q, err
+}
+
+// queued reads the claims that the queue sorts into its views, each once, at
+// most limit of a kind; cut is the limit if a kind had more. What waits for a
+// second person is read by itself: it may be an old publication.
+func queued(ctx context.Context, tx Tx, limit int) (all []Claim, cut int, err error) {
+	seen := map[ID]bool{}
+	for _, f := range []ClaimFilter{
+		{Pending: true},
+		{States: []ClaimState{ClaimOpen}},
+		{States: []ClaimState{ClaimPublished}},
+		{States: []ClaimState{ClaimWithdrawn, ClaimClosed, ClaimMerged, ClaimAnswered}},
+	} {
+		f.Newest, f.Limit = true, limit+1
+		cs, err := tx.Claims(ctx, f)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(cs) > limit {
+			cs, cut = cs[:limit], limit
+		}
+		for _, c := range cs {
+			if !seen[c.ID] {
+				seen[c.ID], all = true, append(all, c)
+			}
+		}
+	}
+	return all, cut, nil
 }
 
 // enter counts a claim in the views it belongs to and lists it if that is the
 // view asked for.
-func (d *Desk) enter(q *Queue, by Actor, c Claim, topic string, m Demand) {
-	if topic != "" && c.Topic != topic {
+func (d *Desk) enter(q *Queue, by Actor, f QueueFilter, x Queued) {
+	if !f.Narrow(by, x) {
 		return
 	}
-	var in []View
-	switch {
-	case c.Pending():
-		in = append(in, ViewReview)
-	case c.State == ClaimOpen:
-		in = append(in, ViewOpen)
-	case c.State != ClaimPublished:
-		in = append(in, ViewClosed)
-	}
-	if c.State == ClaimPublished {
-		in = append(in, ViewDone)
-	}
-	if c.State == ClaimOpen && c.Assignee == "" && !c.Pending() {
-		in = append(in, ViewFree)
-	}
-	if c.Assignee == by.Staff && by.Staff != "" && c.State == ClaimOpen {
-		in = append(in, ViewMine)
-	}
+	in := viewsOf(by, x)
 	for _, v := range in {
 		q.Counts[v]++
 	}
+	if x.Due.State == DueSoon {
+		q.Soon++
+	}
 	if slices.Contains(in, q.View) {
-		q.Claims = append(q.Claims, Queued{Claim: c, Demand: m, Rank: RankOf(c, m, d.Now())})
+		q.Claims = append(q.Claims, x)
 	}
 }
 
-// order sorts the view: by rank while claims wait, newest change first once
-// they are done. Equal ranks stand in the order they were opened.
-func (q *Queue) order() {
-	slices.SortFunc(q.Claims, func(a, b Queued) int {
-		if q.View == ViewDone || q.View == ViewClosed {
-			return b.Claim.Changed.Compare(a.Claim.Changed)
+// viewsOf lists the views a claim belongs to. One all of whose messages are
+// set aside stands apart until somebody else asks about it.
+func viewsOf(by Actor, x Queued) []View {
+	c := x.Claim
+	mine := c.Assignee == by.Staff && by.Staff != ""
+	if c.State == ClaimOpen && !c.Pending() && x.Demand.Tips == 0 && x.Demand.Aside > 0 && !mine {
+		return []View{ViewAside}
+	}
+	var in []View
+	add := func(is bool, v View) {
+		if is {
+			in = append(in, v)
 		}
-		return cmp.Or(cmp.Compare(b.Rank.Points, a.Rank.Points), a.Claim.Opened.Compare(b.Claim.Opened))
-	})
+	}
+	open := c.State == ClaimOpen
+	add(c.Pending(), ViewReview)
+	add(open && !c.Pending(), ViewOpen)
+	add(!open && !c.Pending() && c.State != ClaimPublished, ViewClosed)
+	add(c.State == ClaimPublished, ViewDone)
+	add(open && c.Assignee == "" && !c.Pending(), ViewFree)
+	add(open && mine, ViewMine)
+	add(open && x.Due.State == DueOver, ViewLate)
+	return in
 }
 
 // ClaimView is all a claim's page shows.
@@ -123,7 +163,8 @@ type ClaimView struct {
 	Claim     Claim
 	Demand    Demand
 	Rank      Rank
-	Tips      []Tip // newest first, at most tipsShown; Demand.Tips has the number
+	Tips      []Tip   // newest first, at most tipsShown; Demand.Tips has the number
+	Media     []Media // oldest first, at most mediaShown
 	Evidence  []Evidence
 	Judgments []Judgment
 	Draft     Draft
@@ -136,6 +177,9 @@ type ClaimView struct {
 
 // tipsShown is how many tips a claim's page loads.
 const tipsShown = 50
+
+// mediaShown is how many files a claim's page loads.
+const mediaShown = 60
 
 // ClaimPage reads everything about one claim.
 func (d *Desk) ClaimPage(ctx context.Context, by Actor, id ID) (ClaimView, error) {
@@ -162,6 +206,7 @@ func (d *Desk) fill(ctx context.Context, tx Tx, v *ClaimView) error {
 		}
 	}
 	read(func() (e error) { v.Tips, e = tx.Tips(ctx, TipFilter{Claim: id, Limit: tipsShown}); return })
+	read(func() (e error) { v.Media, e = tx.Media(ctx, MediaFilter{Claim: id, Limit: mediaShown}); return })
 	read(func() (e error) { v.Evidence, e = tx.EvidenceOf(ctx, id); return })
 	read(func() (e error) { v.Judgments, e = tx.Judgments(ctx, id); return })
 	read(func() (e error) { v.Draft, e = draftOf(ctx, tx, v.Claim); return })
@@ -172,7 +217,7 @@ func (d *Desk) fill(ctx context.Context, tx Tx, v *ClaimView) error {
 	})
 	read(func() (e error) { v.Merged, e = tx.Claims(ctx, ClaimFilter{Into: id, Limit: 100}); return })
 	read(func() (e error) { v.Events, e = tx.Events(ctx, EventFilter{Claim: id, Limit: 200}); return })
-	read(func() (e error) { v.Staff, e = tx.Staff(ctx); return })
+	read(func() (e error) { v.Staff, e = staffSeated(ctx, tx); return })
 	return err
 }
 
@@ -197,47 +242,6 @@ func (d *Desk) Claims(ctx context.Context, by Actor, f ClaimFilter) ([]Claim, er
 		return err
 	})
 	return out, err
-}
-
-// ReviewPage is a review with its claim and, when the check was published
-// before, the document that stands now.
-type ReviewPage struct {
-	Review Review
-	Doc    Document
-	Before *Document
-	Claim  Claim
-	Own    bool // the person had a part in the text and cannot decide
-	Staff  []Staff
-}
-
-// ReviewPage reads one review.
-func (d *Desk) ReviewPage(ctx context.Context, by Actor, id ID) (ReviewPage, error) {
-	var p ReviewPage
-	err := d.read(ctx, by, MayRead, func(tx Tx) error {
-		r, c, err := pending(ctx, tx, id)
-		if err != nil && !errors.Is(err, ErrState) {
-			return err
-		}
-		p.Review, p.Claim = r, c
-		if p.Doc, err = ParseDocument(r.Doc); err != nil {
-			return err
-		}
-		if p.Staff, err = tx.Staff(ctx); err != nil {
-			return err
-		}
-		p.Own = secondPerson(by, r) != nil
-		if p.Doc.Rev > 1 {
-			rs, err := tx.Revisions(ctx, RevisionFilter{Below: c.LogIndex + 1, Verdict: c.ID, Rev: p.Doc.Rev - 1, Limit: 1})
-			if err != nil {
-				return err
-			}
-			if len(rs) == 1 {
-				p.Before = &rs[0].Doc
-			}
-		}
-		return nil
-	})
-	return p, err
 }
 
 // Published lists revisions that the public may see; f.Below is the size of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,9 +21,11 @@ type NewTip struct {
 	Ticket   []byte   // hash of the ticket code, nil if the channel gives none
 	Asker    []byte   // keyed hash, nil if unknown
 	Forward  bool
-	Decision string // what matching said: same, perhaps, new
-	Answer   string // for "same": the key of the check, imported check or open claim that it is
-	Summary  string // one sentence a new claim starts with: the part of the text that is not frame
+	Decision string     // what matching said: same, perhaps, new
+	Answer   string     // for "same": the key of the check, imported check or open claim that it is
+	Summary  string     // one sentence a new claim starts with: the part of the text that is not frame
+	Desk     ID         // the desk its form names; "" to let the channel decide
+	Media    []NewMedia // files that came with it, at most MaxMedia; with them Text may be empty
 }
 
 // Received is what became of a tip.
@@ -67,8 +70,10 @@ func (d *Desk) Receive(ctx context.Context, by Actor, n NewTip) (Received, error
 // check refuses what no channel may hand over.
 func (n NewTip) check() error {
 	switch {
-	case strings.TrimSpace(n.Text) == "":
+	case strings.TrimSpace(n.Text) == "" && len(n.Media) == 0:
 		return invalid(TextEmpty)
+	case len(n.Media) > MaxMedia:
+		return invalid(MediaTooMany)
 	case utf8.RuneCountInString(n.Text) > MaxTipRunes:
 		return invalid(TextTooLong)
 	case !utf8.ValidString(n.Text) || n.Channel == "" || n.ExtID == "" || len(n.Folded) == 0:
@@ -122,11 +127,17 @@ func (d *Desk) admit(ctx context.Context, tx Tx, by Actor, n NewTip, r *Received
 		Links: n.Links[:min(len(n.Links), MaxLinks)], Received: d.Now(), Ticket: n.Ticket,
 		Asker: n.Asker, Forward: n.Forward, Decision: n.Decision, State: TipJoined,
 	}
+	if err := d.arrive(ctx, tx, by, n, t.ID); err != nil {
+		return err
+	}
 	opened, err := d.place(ctx, tx, by, n, &t, &r.Claim)
 	if err != nil {
 		return err
 	}
 	if err := tx.AddTip(ctx, t); err != nil {
+		return err
+	}
+	if err := d.keepMedia(ctx, tx, t.ID, n.Media); err != nil {
 		return err
 	}
 	kind := EvTipReceived
@@ -137,6 +148,9 @@ func (d *Desk) admit(ctx context.Context, tx Tx, by Actor, n NewTip, r *Received
 	if opened {
 		data["opened"] = "yes"
 	}
+	if len(n.Media) > 0 {
+		data["media"] = strconv.Itoa(len(n.Media))
+	}
 	r.Tip = t
 	return d.tell(ctx, tx, by, Event{Kind: kind, Claim: t.Claim, About: t.ID, Data: data})
 }
@@ -144,6 +158,13 @@ func (d *Desk) admit(ctx context.Context, tx Tx, by Actor, n NewTip, r *Received
 // place decides which claim carries the tip and opens one if none does.
 func (d *Desk) place(ctx context.Context, tx Tx, by Actor, n NewTip, t *Tip, c *Claim) (opened bool, err error) {
 	if n.Decision == "same" {
+		wrong, err := d.refuted(ctx, tx, n.Folded, n.Answer)
+		if err != nil {
+			return false, err
+		}
+		if wrong {
+			return d.carry(ctx, tx, by, t, n.Summary, c)
+		}
 		if ok, err := d.placeKnown(ctx, tx, n.Answer, t, c); ok || err != nil {
 			return false, err
 		}
@@ -192,11 +213,17 @@ func (d *Desk) placeKnown(ctx context.Context, tx Tx, answer string, t *Tip, c *
 	return false, nil
 }
 
-// inForce follows merges to the claim that counts now.
+// inForce follows merges to the claim that counts now. What is published may
+// be of any desk.
 func (d *Desk) inForce(ctx context.Context, tx Tx, id ID) (Claim, error) {
+	own := tx
+	tx = whole(tx)
 	for range 20 { // merges of merges; a loop is refused when merging
 		c, err := tx.Claim(ctx, id)
 		if err != nil || c.State != ClaimMerged {
+			if err == nil && c.State != ClaimPublished {
+				return own.Claim(ctx, id)
+			}
 			return c, err
 		}
 		id = c.Into
@@ -209,6 +236,7 @@ func (d *Desk) inForce(ctx context.Context, tx Tx, id ID) (Claim, error) {
 // same neutral reply, and the queue does not fill with it again.
 func (d *Desk) carry(ctx context.Context, tx Tx, by Actor, t *Tip, summary string, c *Claim) (opened bool, err error) {
 	t.State = TipJoined
+	tx = whole(tx) // the same words may be another desk's claim already
 	id, err := tx.ClaimOf(ctx, t.Folded)
 	if err == nil {
 		t.Claim = id
@@ -221,6 +249,11 @@ func (d *Desk) carry(ctx context.Context, tx Tx, by Actor, t *Tip, summary strin
 	if !errors.Is(err, ErrNotFound) {
 		return false, err
 	}
+	if summary == "" && t.Text == "" {
+		if summary, err = words(ctx, tx, t.ID); err != nil {
+			return false, err
+		}
+	}
 	now := d.Now()
 	*c = Claim{ID: NewID(), Text: firstLine(summary, t.Text), Lang: t.Lang, State: ClaimOpen,
 		LogIndex: -1, Opened: now, Changed: now}
@@ -229,10 +262,14 @@ func (d *Desk) carry(ctx context.Context, tx Tx, by Actor, t *Tip, summary strin
 		return false, err
 	}
 	c.Version++
+	if err := atDeskOf(ctx, tx, t.ID, c.ID); err != nil {
+		return false, err
+	}
 	return true, d.tell(ctx, tx, by, Event{Kind: EvClaimOpened, Claim: c.ID})
 }
 
-// firstLine is the sentence a claim starts with until a person writes one.
+// firstLine is the sentence a claim starts with until a person writes one. It
+// takes the whole first text there is and is never empty.
 func firstLine(summary, text string) string {
 	s := strings.TrimSpace(summary)
 	if s == "" {
@@ -242,6 +279,9 @@ func firstLine(summary, text string) string {
 	if utf8.RuneCountInString(s) > MaxLineRunes {
 		r := []rune(s)
 		s = strings.TrimSpace(string(r[:MaxLineRunes-1])) + "…"
+	}
+	if s == "" {
+		s = forgotten // a picture or a voice message without a word
 	}
 	return s
 }
@@ -257,13 +297,19 @@ func ParseKey(key string) (sort string, id ID) {
 
 // Choose records what the asker picked among "perhaps one of these", or that
 // a check shown as the answer is another message: key is the match's key, ""
-// for "none of these". ticket is the asker's proof that the tip is theirs.
+// for "none of these"; never an open claim, whose words are another asker's.
+// ticket is the asker's proof that the tip is theirs, or that of the member of
+// staff who entered it for them.
 func (d *Desk) Choose(ctx context.Context, by Actor, ticket []byte, key string) (Received, error) {
-	if err := need(by, MayAsk); err != nil {
-		return Received{}, err
+	p := MayAsk
+	if by.Staff != "" {
+		p = MayAddTip
+	}
+	if sort, id := ParseKey(key); key != "" && (sort != "check" && sort != "imported" || !id.Valid()) {
+		return Received{}, invalid(BadChoice)
 	}
 	var r Received
-	err := d.store.Tx(ctx, func(tx Tx) error {
+	err := d.do(ctx, by, p, func(tx Tx) error {
 		r = Received{}
 		t, err := byTicket(ctx, tx, ticket)
 		if err != nil {

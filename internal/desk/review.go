@@ -1,11 +1,11 @@
 package desk
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Proposal is what a person hands to a second person for review.
@@ -15,14 +15,7 @@ type Proposal struct {
 	Withdraw     bool  // withdraw the check instead of publishing the draft
 	Reason       Reason
 	Notes        []Note // what changed and why, for readers; needed for all but the first publication
-}
-
-// Points are the points of the reviewer's checklist for a kind of revision.
-func Points(k Kind) []string {
-	if k == KindWithdraw {
-		return []string{"reason-right", "note-clear"}
-	}
-	return []string{"sources-opened", "independent", "both-sides", "unknown-said", "neutral", "headline"}
+	Urgent       string // why it cannot wait for two reviewers; "" if it can. Kept only where two are needed
 }
 
 // Submit freezes the draft into the exact bytes of the next revision and asks
@@ -39,29 +32,59 @@ func (d *Desk) Submit(ctx context.Context, by Actor, s Proposal) (Review, error)
 		if !s.Withdraw && dr.Version != s.DraftVersion {
 			return Event{}, ErrConflict
 		}
-		doc, err := d.freeze(ctx, tx, *c, dr, s)
+		need, err := d.plan(ctx, tx, by, *c, dr, &s)
 		if err != nil {
 			return Event{}, err
 		}
-		if out, err = d.reviewOf(by, doc, dr, s); err != nil {
+		doc, err := d.freeze(ctx, tx, *c, dr, s, need)
+		if err != nil {
+			return Event{}, err
+		}
+		if out, err = d.reviewOf(by, doc, dr, s, need); err != nil {
 			return Event{}, err
 		}
 		c.Review = out.ID
-		return Event{Kind: EvReviewAsked, About: out.ID, Data: map[string]string{"kind": string(doc.Kind)}}, tx.SetReview(ctx, out)
+		return Event{Kind: EvReviewAsked, About: out.ID, Data: map[string]string{"kind": string(doc.Kind), "urgent": yesNo(s.Urgent != "")}},
+			tx.SetReview(ctx, out)
 	})
 	return out, err
 }
 
 // freeze makes the document of the next revision and checks it.
-func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Proposal) (Document, error) {
+func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Proposal, need int) (Document, error) {
 	doc := Document{Nonce: NewNonce(), Schema: DocSchema, Verdict: c.ID, Rev: c.Rev + 1, Kind: nextKind(c, s),
-		Topic: c.Topic, Body: c.Body, Reason: s.Reason, Notes: trimNotes(s.Notes), Approvals: Approvals}
+		Topic: c.Topic, Body: c.Body, Reason: s.Reason, Notes: trimNotes(s.Notes),
+		Approvals: people(need, s.Urgent != ""), Emergency: s.Urgent != ""}
 	if !s.Withdraw {
 		es, err := tx.EvidenceOf(ctx, c.ID)
 		if err != nil {
 			return doc, err
 		}
-		doc.Rating, doc.Texts, doc.Evidence = dr.Rating, dr.Texts, cite(inUse(es))
+		if doc.Asked, err = d.asked(ctx, tx, c.ID); err != nil {
+			return doc, err
+		}
+		if doc.Places, err = tx.PlacesOf(ctx, c.ID); err != nil {
+			return doc, err
+		}
+		if doc.Picture, err = asPicture(ctx, tx, c.ID); err != nil {
+			return doc, err
+		}
+		if doc.Opinions, err = citedOpinions(ctx, tx, c.ID); err != nil {
+			return doc, err
+		}
+		copies, err := archived(ctx, tx, c.ID)
+		if err != nil {
+			return doc, err
+		}
+		doc.Rating, doc.Texts, doc.Evidence = dr.Rating, dr.Texts, withCopies(cite(inUse(es)), inUse(es), copies)
+		if doc.Adopted, err = adopted(ctx, tx, c.ID, doc.Evidence); err != nil {
+			return doc, err
+		}
+		rs, err := tx.Releases(ctx, c.ID)
+		if err != nil {
+			return doc, err
+		}
+		doc.withReleases(inUse(es), rs)
 	}
 	old, err := d.newest(ctx, tx, c)
 	if err != nil {
@@ -99,6 +122,9 @@ func (d *Desk) newest(ctx context.Context, tx Tx, c Claim) (*Document, error) {
 		return nil, err
 	}
 	for _, r := range rs {
+		if r.Kind != KindWithdraw && r.Erased { // its text is gone, the rating is in the log
+			return &Document{Rating: r.Rating}, nil
+		}
 		if r.Kind != KindWithdraw {
 			return &r.Doc, nil
 		}
@@ -139,6 +165,9 @@ func (doc Document) problems(old *Document) []Problem {
 		if doc.Kind == KindWithdraw {
 			allowed = WithdrawalReasons()
 		}
+		if len(doc.Erases) > 0 {
+			allowed = RedactReasons()
+		}
 		if !slices.Contains(allowed, doc.Reason) {
 			ps = append(ps, NoReason)
 		}
@@ -153,7 +182,7 @@ func (doc Document) problems(old *Document) []Problem {
 	if doc.Rating != old.Rating && (doc.Kind == KindUpdate || doc.Kind == KindRestore) {
 		ps = append(ps, RatingNeedsFix)
 	}
-	if doc.Kind != KindRestore && doc.sameText(*old) {
+	if doc.Kind != KindRestore && len(doc.Erases) == 0 && doc.sameText(*old) {
 		ps = append(ps, NothingChanged)
 	}
 	return ps
@@ -178,24 +207,25 @@ func (doc Document) textProblems() []Problem {
 		add(t.Summary == "", NoSummary)
 	}
 	add(len(doc.Evidence) == 0, NoEvidence)
-	add(!slices.ContainsFunc(doc.Evidence, func(e DocEvidence) bool { return e.Independent }), NoIndependent)
+	add(doc.Independent() == 0, NoIndependent)
 	return ps
 }
 
 // sameText reports whether a reader would see no difference.
 func (doc Document) sameText(old Document) bool {
 	return doc.Rating == old.Rating && slices.Equal(doc.Texts, old.Texts) && slices.Equal(doc.Evidence, old.Evidence) &&
-		doc.Topic == old.Topic && doc.Body == old.Body
+		slices.Equal(doc.Releases, old.Releases) && slices.Equal(doc.Places, old.Places) && doc.Picture == old.Picture &&
+		doc.Topic == old.Topic && doc.Body == old.Body && sameAsked(doc.Asked, old.Asked) && slices.Equal(doc.Opinions, old.Opinions)
 }
 
 // reviewOf is the review of a document.
-func (d *Desk) reviewOf(by Actor, doc Document, dr Draft, s Proposal) (Review, error) {
+func (d *Desk) reviewOf(by Actor, doc Document, dr Draft, s Proposal, need int) (Review, error) {
 	b, err := doc.Bytes()
 	if err != nil {
 		return Review{}, err
 	}
 	r := Review{ID: NewID(), Claim: doc.Verdict, Kind: doc.Kind, Reason: s.Reason, Doc: b, Hash: DocHash(b),
-		By: by.Staff, At: d.Now(), State: ReviewPending}
+		By: by.Staff, At: d.Now(), State: ReviewPending, Need: need, Urgent: s.Urgent}
 	if !s.Withdraw {
 		r.Authors = slices.Clone(dr.Authors)
 	}
@@ -205,21 +235,39 @@ func (d *Desk) reviewOf(by Actor, doc Document, dr Draft, s Proposal) (Review, e
 	return r, nil
 }
 
-// SendBack returns a text to its author with reasons.
-func (d *Desk) SendBack(ctx context.Context, by Actor, review ID, reasons string) (Review, error) {
+// ReturnKinds are what a text can be sent back for, in the order pages show
+// them.
+func ReturnKinds() []string {
+	return []string{"facts", "sources", "one-sided", "body", "unknown", "wording", "headline", "picture", "other"}
+}
+
+// SendBack returns a text to its author with reasons: words, comments that the
+// reviewer made on its sentences, or both. kinds say in a word what it is
+// about; see ReturnKinds.
+func (d *Desk) SendBack(ctx context.Context, by Actor, review ID, reasons string, kinds ...string) (Review, error) {
 	reasons = strings.TrimSpace(reasons)
-	if reasons == "" {
-		return Review{}, invalid(SendBackNoReasons)
-	}
 	if tooLong(reasons, MaxNoteRunes) {
 		return Review{}, invalid(TextTooLong)
+	}
+	if slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(ReturnKinds(), k) }) {
+		return Review{}, invalid(BadChoice)
 	}
 	return d.decide(ctx, by, MayReview, review, func(tx Tx, r *Review, c *Claim) (Event, error) {
 		if err := secondPerson(by, *r); err != nil {
 			return Event{}, err
 		}
-		r.State, r.Reviewer, r.Decided, r.Reasons = ReviewReturned, by.Staff, d.Now(), reasons
-		return Event{Kind: EvReviewReturned, About: r.ID}, nil
+		cs, err := tx.Comments(ctx, CommentFilter{Review: r.ID})
+		if err != nil {
+			return Event{}, err
+		}
+		if reasons == "" && !slices.ContainsFunc(cs, func(c Comment) bool { return c.Open() && c.By == by.Staff }) {
+			return Event{}, invalid(SendBackNoReasons)
+		}
+		if r.Other == by.Staff { // who agreed before has thought again
+			r.Other, r.OtherAt, r.OtherChecklist = "", time.Time{}, nil
+		}
+		r.State, r.Reviewer, r.Decided, r.Reasons, r.Kinds = ReviewReturned, by.Staff, d.Now(), reasons, slices.Clone(kinds)
+		return Event{Kind: EvReviewReturned, About: r.ID}, tx.DropReviewing(ctx, r.ID, by.Staff)
 	})
 }
 
@@ -244,7 +292,8 @@ func secondPerson(by Actor, r Review) error {
 	return nil
 }
 
-// decide ends a pending review and frees its claim.
+// decide takes a decision on a pending review and, if that ends it, frees its
+// claim.
 func (d *Desk) decide(ctx context.Context, by Actor, p Permission, id ID,
 	change func(tx Tx, r *Review, c *Claim) (Event, error)) (Review, error) {
 	var out Review
@@ -257,7 +306,9 @@ func (d *Desk) decide(ctx context.Context, by Actor, p Permission, id ID,
 		if err != nil {
 			return err
 		}
-		c.Review = ""
+		if r.State != ReviewPending {
+			c.Review = ""
+		}
 		if err := tx.SetReview(ctx, r); err != nil {
 			return err
 		}
@@ -288,27 +339,38 @@ func pending(ctx context.Context, tx Tx, id ID) (Review, Claim, error) {
 	return rs[0], c, nil
 }
 
-// Approve is the decision of the second person on exactly the bytes with this
+// Approve is the decision of a second person on exactly the bytes with this
 // hash, and publishes them: revision, entry in the public log, state of the
-// claim and of its tips, and event stand or fall together. ErrConflict when
-// the hash is not that of the text under review.
+// claim and of its tips, and event stand or fall together. Where two reviewers
+// are needed the first approval is kept and the second publishes; see Pending
+// of the review returned. ErrConflict when the hash is not that of the text
+// under review.
 func (d *Desk) Approve(ctx context.Context, by Actor, review ID, hash []byte, checklist []string) (Review, error) {
 	return d.decide(ctx, by, MayReview, review, func(tx Tx, r *Review, c *Claim) (Event, error) {
-		if err := secondPerson(by, *r); err != nil {
+		f, err := d.mayDecide(ctx, tx, by, *r, *c, hash, checklist)
+		if err != nil {
 			return Event{}, err
 		}
-		if !bytes.Equal(hash, r.Hash) || !bytes.Equal(DocHash(r.Doc), r.Hash) {
-			return Event{}, ErrConflict
+		if need, err := d.reviewersFor(ctx, tx, *c, r.Authors); err != nil {
+			return Event{}, err
+		} else if need > r.Need {
+			return Event{}, invalid(HarmRaised)
 		}
-		for _, p := range Points(r.Kind) {
-			if !slices.Contains(checklist, p) {
-				return Event{}, invalid(ChecklistOpen)
-			}
+		if err := tx.DropReviewing(ctx, r.ID, by.Staff); err != nil {
+			return Event{}, err
 		}
-		r.State, r.Reviewer, r.Decided, r.Checklist = ReviewApproved, by.Staff, d.Now(), Points(r.Kind)
+		if waits, err := d.first(ctx, tx, by, r, f.Points()); err != nil {
+			return Event{}, err
+		} else if waits {
+			return Event{Kind: EvReviewAgreed, About: r.ID}, nil
+		}
+		r.State, r.Reviewer, r.Decided, r.Checklist = ReviewApproved, by.Staff, d.Now(), f.Points()
 		return d.publish(ctx, tx, *r, c)
 	})
 }
+
+// Pending reports whether the review waits for a decision.
+func (r Review) Pending() bool { return r.State == ReviewPending }
 
 // publish writes the approved document: log entry, revision, claim, tips,
 // draft.
@@ -327,15 +389,14 @@ func (d *Desk) publish(ctx context.Context, tx Tx, r Review, c *Claim) (Event, e
 	if doc.Verdict != c.ID || doc.Rev != c.Rev+1 {
 		return Event{}, ErrConflict
 	}
+	if err := stillIndependent(ctx, tx, *c, doc); err != nil {
+		return Event{}, err
+	}
 	place, err := d.log.Append(ctx, tx, logEntry(r, doc, *c))
 	if err != nil {
 		return Event{}, err
 	}
-	s := stepPublish
-	if doc.Kind == KindWithdraw {
-		s = stepWithdraw
-	}
-	if err := c.take(s); err != nil {
+	if err := c.take(stepOf(doc)); err != nil {
 		return Event{}, err
 	}
 	rev := Revision{Verdict: c.ID, Rev: doc.Rev, Kind: doc.Kind, Reason: doc.Reason, Rating: doc.Rating,
@@ -344,10 +405,34 @@ func (d *Desk) publish(ctx context.Context, tx Tx, r Review, c *Claim) (Event, e
 		return Event{}, err
 	}
 	c.Rev, c.LogIndex, c.Rating = doc.Rev, place.Index, doc.Rating
+	switch {
+	case doc.Whole():
+		err = d.eraseWhole(ctx, tx, r, c, doc)
+	case len(doc.Erases) > 0:
+		err = d.carryOut(ctx, tx, r, c, doc)
+	}
+	if err != nil {
+		return Event{}, err
+	}
 	if err := d.afterPublish(ctx, tx, *c, doc); err != nil {
 		return Event{}, err
 	}
-	return Event{Kind: publishEvent(doc.Kind), About: r.ID, Data: map[string]string{"kind": string(doc.Kind), "reason": string(doc.Reason)}}, nil
+	e := Event{Kind: publishEvent(doc.Kind), About: r.ID, Data: map[string]string{"kind": string(doc.Kind), "reason": string(doc.Reason)}}
+	if doc.Whole() {
+		e.Data["whole"] = "yes"
+	}
+	return e, nil
+}
+
+// stepOf is the step that the approval of a document takes.
+func stepOf(doc Document) step {
+	switch {
+	case doc.Whole():
+		return stepErase
+	case doc.Kind == KindWithdraw:
+		return stepWithdraw
+	}
+	return stepPublish
 }
 
 // logEntry is what the public log records of the revision.
@@ -356,6 +441,12 @@ func logEntry(r Review, doc Document, c Claim) LogEntry {
 		Rating: doc.Rating, Doc: r.Hash, Reason: doc.Reason}
 	if doc.Kind == KindWithdraw {
 		e.Doc = nil
+	}
+	switch {
+	case doc.Whole(): // the entry frees every earlier document
+		e.Kind = KindErase
+	case len(doc.Erases) > 0:
+		e.Kind, e.Erased = KindRedact, doc.Erases
 	}
 	return e
 }

@@ -29,7 +29,7 @@ func TestRights(t *testing.T) {
 			_, err := o.Judge(o.ctx(), by, c.ID, 0, desk.ClaimKey("0000000000000000000000000x"), false)
 			return err
 		}},
-		"cite": {[]desk.Role{desk.Contributor, desk.Checker, desk.Editor}, func(by desk.Actor) error {
+		"cite": {[]desk.Role{desk.Contributor, desk.Checker, desk.ExpertRole, desk.Editor}, func(by desk.Actor) error {
 			_, err := o.AddEvidence(o.ctx(), by, c.ID, desk.Evidence{URL: "https://example.org", Title: "x", Stance: desk.Context})
 			return err
 		}},
@@ -57,7 +57,7 @@ func TestRights(t *testing.T) {
 		}},
 		"ratings": {[]desk.Role{desk.Admin}, func(by desk.Actor) error { return o.SetRatingNames(o.ctx(), by, nil) }},
 		"counter": {[]desk.Role{desk.Contributor, desk.Checker, desk.Editor}, func(by desk.Actor) error { _, err := o.Receive(o.ctx(), by, o.tip("y", "new", "")); return err }},
-		"choose": {nil, func(by desk.Actor) error {
+		"choose": {[]desk.Role{desk.Contributor, desk.Checker, desk.Editor}, func(by desk.Actor) error {
 			_, err := o.Choose(o.ctx(), by, desk.TicketHash("BBB-BBB-BBBB"), "")
 			return err
 		}},

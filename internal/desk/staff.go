@@ -5,20 +5,27 @@ import (
 	"time"
 )
 
-// Role is what a member of staff may do. A person has exactly one.
+// Role is what a member of staff may do. A person has exactly one on all
+// desks of the installation, and perhaps others on single desks: see Seat.
 type Role string
 
-// The five roles.
+// The roles.
 const (
 	Contributor Role = "contributor" // adds tips and evidence
 	Checker     Role = "checker"     // assesses, drafts, submits for review
+	ExpertRole  Role = "expert"      // is asked about a matter: gives evidence and opinions, writes no drafts
 	Editor      Role = "editor"      // a checker who also reviews and publishes
 	Admin       Role = "admin"       // people and settings; no power over any check
 	Auditor     Role = "auditor"     // reads everything but sealed fields
 )
 
-// Roles lists the roles in the order pages show them.
-func Roles() []Role { return []Role{Contributor, Checker, Editor, Admin, Auditor} }
+// Seated is the role of a person who may do nothing but what their seats on
+// single desks grant.
+const Seated Role = "seated"
+
+// Roles lists the roles in the order pages show them. Seated is none of them:
+// it is the absence of a role on all desks.
+func Roles() []Role { return []Role{Contributor, Checker, ExpertRole, Editor, Admin, Auditor} }
 
 // Staff is a member of the desk's staff. The name is shown in the desk only:
 // never on public pages, in the public log, or in exports.
@@ -29,6 +36,8 @@ type Staff struct {
 	Lang     string    // "vi" or "en": the language of the desk's pages
 	Created  time.Time // UTC, milliseconds
 	Disabled time.Time // zero while the account is in use
+	Seats    []Seat    // on single desks; none in an installation of one desk
+	Former   int       // who left: the number in "former editor 12"; 0 for all others
 }
 
 // Active reports whether the account may act.
@@ -38,6 +47,8 @@ func (s Staff) Active() bool { return s.Disabled.IsZero() }
 type Actor struct {
 	Staff ID // empty for the program
 	Role  Role
+	Seats []Seat
+	At    ID // lists show this desk alone; "" for all the person sees
 }
 
 // program is the role of the program's own acts: receiving tips, settling
@@ -48,7 +59,7 @@ const program Role = "program"
 func Program() Actor { return Actor{Role: program} }
 
 // As is the actor for a member of staff.
-func As(s Staff) Actor { return Actor{Staff: s.ID, Role: s.Role} }
+func As(s Staff) Actor { return Actor{Staff: s.ID, Role: s.Role, Seats: s.Seats} }
 
 // Permission is a group of verbs that are granted together.
 type Permission string
@@ -62,10 +73,15 @@ const (
 	MayAssess  Permission = "assess"  // assign, judge, merge, split, close, rate harm
 	MayDraft   Permission = "draft"   // write drafts and submit them
 	MayReview  Permission = "review"  // approve or send back other people's drafts
-	MayManage  Permission = "manage"  // staff accounts and settings
+	MayOpine   Permission = "opine"   // give an opinion that was asked for
+	MayManage  Permission = "manage"  // all staff accounts, desks and settings
+	MaySeat    Permission = "seat"    // who sits at a desk
 	MayKeep    Permission = "keep"    // housekeeping of the program: settle, erase
 	MayImport  Permission = "import"  // read other publishers' checks into the archive
+	MayOutlets Permission = "outlets" // decide which published media the desk reads
+	MayFetch   Permission = "fetch"   // read their feeds: the program only
 	MayJournal Permission = "journal" // read the event log of the whole desk
+	MayBodies  Permission = "bodies"  // keep the register of bodies and their calendars
 )
 
 // granted is the one table of who may do what. Admin has no power over
@@ -76,22 +92,31 @@ func granted(r Role) []Permission {
 		return []Permission{MayRead, MayAddTip, MayCite}
 	case Checker:
 		return []Permission{MayRead, MayAddTip, MayCite, MayAssess, MayDraft}
+	case ExpertRole:
+		return []Permission{MayRead, MayCite, MayOpine}
 	case Editor:
-		return []Permission{MayRead, MayAddTip, MayCite, MayAssess, MayDraft, MayReview, MayImport}
+		return []Permission{MayRead, MayAddTip, MayCite, MayAssess, MayDraft, MayReview, MayImport, MayOutlets, MayBodies}
 	case Admin:
-		return []Permission{MayRead, MayManage, MayJournal, MayImport}
+		return []Permission{MayRead, MayManage, MaySeat, MayJournal, MayImport}
 	case Auditor:
 		return []Permission{MayRead, MayJournal}
 	case program:
-		return []Permission{MayAsk, MayKeep, MayImport, MayManage}
+		return []Permission{MayAsk, MayKeep, MayImport, MayManage, MaySeat, MayOutlets, MayFetch}
 	}
 	return nil
 }
 
-// May reports whether the actor's role carries the permission.
-func (a Actor) May(p Permission) bool { return slices.Contains(granted(a.Role), p) }
+// May reports whether the actor's role carries the permission, or that of any
+// of their seats. Where a claim is concerned, its desk and topic decide: see
+// MayOn. A seat never carries what concerns the whole installation.
+func (a Actor) May(p Permission) bool {
+	if slices.Contains(granted(a.Role), p) {
+		return true
+	}
+	return p != MayManage && slices.ContainsFunc(a.Seats, func(s Seat) bool { return slices.Contains(granted(s.Role), p) })
+}
 
-// need returns ErrForbidden unless the actor has the permission.
+// need returns ErrForbidden unless the actor has the permission somewhere.
 func need(a Actor, p Permission) error {
 	if !a.May(p) {
 		return ErrForbidden

@@ -11,6 +11,7 @@ const (
 	stepSubmit   step = "submit"   // ask for review of a text
 	stepPublish  step = "publish"  // a text was approved
 	stepWithdraw step = "withdraw" // a withdrawal was approved
+	stepErase    step = "erase"    // the erasure of the whole check was approved
 	stepClose    step = "close"    // not a factual claim
 	stepReopen   step = "reopen"   // undo of close, or of an answer by another publisher
 	stepMerge    step = "merge"    // goes into another claim
@@ -29,10 +30,11 @@ func next(from ClaimState, s step) (ClaimState, bool) {
 		},
 		ClaimPublished: {
 			stepWork: ClaimPublished, stepSubmit: ClaimPublished, stepPublish: ClaimPublished,
-			stepWithdraw: ClaimWithdrawn,
+			stepWithdraw: ClaimWithdrawn, stepErase: ClaimWithdrawn,
 		},
 		ClaimWithdrawn: {
 			stepWork: ClaimWithdrawn, stepSubmit: ClaimWithdrawn, stepPublish: ClaimPublished,
+			stepErase: ClaimWithdrawn,
 		},
 		ClaimClosed:   {stepReopen: ClaimOpen},
 		ClaimAnswered: {stepReopen: ClaimOpen},

@@ -29,11 +29,34 @@ type Store interface {
 // by their filter's Limit.
 type Tx interface {
 	TipRows
+	MediaRows
 	ClaimRows
 	CheckRows
+	ReviewRows
 	LogRows
 	Journal
 	OfficeRows
+	ReplyRows
+	FeedRows
+	KeyRows
+	SourceRows
+	TeamRows
+	BodyRows
+	QueueRows
+	PracticeRows
+	ExplainerRows
+	CaptureRows
+	AppealRows
+	SeatRows
+	DeadlineRows
+	ChannelRows
+	ImportRows
+	FaceRows
+	ExchangeRows
+	SiteRows
+	DigestRows
+	FigureRows
+	ReportRows
 }
 
 // TipRows keeps tips.
@@ -137,6 +160,22 @@ type LogRows interface {
 	AddCheckpoint(ctx context.Context, size int64, note []byte) error
 	// LastCheckpoint returns the newest one; ErrNotFound before the first.
 	LastCheckpoint(ctx context.Context) (size int64, note []byte, err error)
+	// PutCosignature keeps what a witness answered about a checkpoint, in
+	// place of an earlier answer about the same one.
+	PutCosignature(ctx context.Context, c Cosignature) error
+	// Cosignatures returns those of the checkpoint of a size.
+	Cosignatures(ctx context.Context, size int64) ([]Cosignature, error)
+	// LastCosignatures returns of each witness the one of the largest size.
+	LastCosignatures(ctx context.Context) ([]Cosignature, error)
+}
+
+// Cosignature is a witness's word on a checkpoint of the public log: that it
+// continues what the witness saw before.
+type Cosignature struct {
+	Witness string // its verifier key
+	Size    int64  // of the checkpoint
+	Line    string // the signature line, ending with a line feed
+	At      time.Time
 }
 
 // Journal is the event log and the positions of its followers.
@@ -159,4 +198,29 @@ type OfficeRows interface {
 	// Setting returns a setting's value, "" if it was never set.
 	Setting(ctx context.Context, key string) (string, error)
 	SetSetting(ctx context.Context, key, value string) error
+}
+
+// FeedRows keeps outlets, their feeds and what was read in them.
+type FeedRows interface {
+	// SetOutlet inserts or overwrites by ID; ErrDuplicate if the name is taken.
+	SetOutlet(ctx context.Context, o Outlet) error
+	// Outlets lists all outlets by name, removed ones included.
+	Outlets(ctx context.Context) ([]Outlet, error)
+	// SetFeed inserts or overwrites by ID; ErrDuplicate if the address is
+	// another feed's.
+	SetFeed(ctx context.Context, f Feed) error
+	Feeds(ctx context.Context, f FeedFilter) ([]Feed, error)
+	// AddPiece inserts a piece; ErrDuplicate if (Feed, GUID) exists.
+	AddPiece(ctx context.Context, p Piece) error
+	Pieces(ctx context.Context, f PieceFilter) ([]Piece, error)
+	// AddSuggestion inserts a suggestion; ErrDuplicate if the sentence (by
+	// Folded) was suggested before.
+	AddSuggestion(ctx context.Context, s Suggestion) error
+	// SetSuggestion overwrites state, claim and time of decision; ErrNotFound
+	// if absent.
+	SetSuggestion(ctx context.Context, s Suggestion) error
+	Suggestions(ctx context.Context, f SuggestionFilter) ([]Suggestion, error)
+	// SweepPress removes pieces seen, open suggestions found, and others
+	// decided, before the times; returns how many rows.
+	SweepPress(ctx context.Context, pieces, open, decided time.Time) (int, error)
 }

@@ -40,6 +40,7 @@ type Tip struct {
 	Asker    []byte // keyed hash of the asker where a channel knows one, else nil
 	Forward  bool   // the platform said that it was forwarded (often)
 	Erased   time.Time
+	Aside    bool // set aside: kept and answered, not counted as demand; see Quarantine
 }
 
 // TipFilter selects tips; zero fields do not restrict. Newest first.
@@ -57,7 +58,8 @@ type TipFilter struct {
 	Limit    int       // 0 means 100
 }
 
-// Demand is how much a claim is asked about, from its tips.
+// Demand is how much a claim is asked about, from its tips that are not set
+// aside.
 type Demand struct {
 	Tips     int       // all tips
 	Askers   int       // distinct askers where channels know them, each other tip counting one
@@ -66,6 +68,7 @@ type Demand struct {
 	Last     time.Time // newest tip
 	First    time.Time // oldest tip
 	Forwards int       // tips their platform marked as forwarded
+	Aside    int       // tips that are set aside; none of the above counts them
 }
 
 // The windows of speed: the last three hours against the day before them.

@@ -66,6 +66,11 @@ func TestAskersChoice(t *testing.T) {
 	}
 	_, err = o.Choose(o.ctx(), desk.Program(), desk.TicketHash("BBB-BBB-BBBB"), "")
 	o.want(err, desk.ErrNotFound)
+	// Another asker's open claim is nobody's to choose, nor is what is no key.
+	for _, key := range []string{desk.ClaimKey(r.Claim.ID), "check/../../x", "check", "x/" + string(c.ID)} {
+		_, err = o.Choose(o.ctx(), desk.Program(), picked.Ticket, key)
+		o.want(err, desk.ErrInvalid)
+	}
 }
 
 func TestATipThatNobodyChoseForJoinsTheQueue(t *testing.T) {
@@ -168,8 +173,15 @@ func TestNotAFactualClaim(t *testing.T) {
 	o := newOffice(t)
 	n := o.tip("the best noodle soup is in the north", "new", "")
 	c := o.receive(n).Claim
-	c, err := o.Close(o.ctx(), o.staff[desk.Checker], c.ID, c.Version)
+	_, err := o.CloseFor(o.ctx(), o.staff[desk.Checker], c.ID, c.Version, "because")
+	o.want(err, desk.ErrInvalid)
+	c, err = o.CloseFor(o.ctx(), o.staff[desk.Checker], c.ID, c.Version, desk.CloseOpinion)
 	o.must(err)
+	last, err := o.Journal(o.ctx(), o.staff[desk.Admin], 1)
+	o.must(err)
+	if len(last) != 1 || last[0].Kind != desk.EvClaimClosed || last[0].Data["why"] != "opinion" {
+		t.Errorf("the event says %+v", last)
+	}
 	r, err := o.ByTicket(o.ctx(), desk.Program(), n.Ticket)
 	o.must(err)
 	if c.State != desk.ClaimClosed || r.Tip.State != desk.TipClosed {

@@ -24,8 +24,8 @@ func (s *claimStory) correct() {
 	s.review = c.Path()
 	e.Go(s.review)
 	e.See("Changed since the published version")
-	tickAll(e, "I opened every source", "The rating does not rest", "Evidence against the rating", "The text says what is not known.",
-		"The language is neutral", "The headline says what is true")
+	tickAll(e, "I opened every source", "The rating does not rest", "Evidence against the rating", "The body concerned was asked",
+		"The text says what is not known.", "The language is neutral", "The headline says what is true", "The note is clear")
 	e.Click("Approve this text and publish")
 	e.See("Corrected")
 

@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,13 +20,18 @@ import (
 type world struct {
 	desk    *apptest.Desk
 	browser *browsertest.Browser
-	base    string // http://localhost:PORT: browsers make passkeys for a name alone
+	windows atomic.Int64 // opened so far
+	base    string       // http://localhost:PORT: browsers make passkeys for a name alone
+
+	appealLinks []string // pages of appeals that only their codes lead to
+
+	bodyLink string // a body's personal link, once its story has been told
 }
 
 // TestDesk is every story on one demo desk.
 func TestDesk(t *testing.T) {
 	w := &world{browser: browsertest.Start(t)}
-	w.desk, w.base = start(t, apptest.Options{Demo: true})
+	w.desk, w.base = start(t, apptest.Options{Demo: true, With: readsPress})
 	for _, story := range []struct {
 		name string
 		tell func(*testing.T, *world)
@@ -33,9 +40,28 @@ func TestDesk(t *testing.T) {
 		{"choosing", choosing},
 		{"deskwork", deskwork},
 		{"stale forms", stale},
+		{"together", together},
+		{"two reviewers", twoReviewers},
 		{"twice", twice},
 		{"keyboard", keyboard},
+		{"keys alone", keysAlone},
+		{"the order of work", orderOfWork},
 		{"passkeys", passkeys},
+		{"at the counter", atTheCounter},
+		{"in a frame", inAFrame},
+		{"without a network", withoutNetwork},
+		{"a check in a frame", aCheckInAFrame},
+		{"a picture", aPicture},
+		{"the press", thePress},
+		{"practising", practising},
+		{"explaining", explaining},
+		{"asking the body", askingTheBody},
+		{"real channels", realChannels},
+		{"sources and after", sourcesAndAfter},
+		{"appealing", appealing},
+		{"reporting", reporting},
+		{"six people", sixPeople},
+		{"counting the steps", countingSteps},
 		{"bad input", badInput},
 		{"every page", everyPage},
 	} {
@@ -71,6 +97,10 @@ func (w *world) phone(t *testing.T) *browsertest.Window {
 // open opens a window and sees to it that it stays clean until the story ends.
 func (w *world) open(t *testing.T, o browsertest.Options) *browsertest.Window {
 	t.Helper()
+	if o.Network == "" { // each person has a network, and its budgets, of their own
+		n := w.windows.Add(1)
+		o.Network = fmt.Sprintf("198.51.%d.%d", 100+n/250, 1+n%250)
+	}
 	win := w.browser.Open(t, w.base, o)
 	t.Cleanup(win.Clean)
 	return win

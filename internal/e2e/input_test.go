@@ -43,7 +43,7 @@ func badInput(t *testing.T, w *world) {
 	w.languages(t)
 }
 
-// upload sends ten megabytes as a file.
+// upload sends twenty-five megabytes as a file.
 func (w *world) upload(t *testing.T) {
 	t.Helper()
 	var body bytes.Buffer
@@ -52,13 +52,13 @@ func (w *world) upload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = part.Write(bytes.Repeat([]byte{7}, 10<<20)) // a buffer takes everything
+	_, _ = part.Write(bytes.Repeat([]byte{7}, 25<<20)) // a buffer takes everything
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
 	got := w.person(t, "203.0.113.101").do(http.MethodPost, "/en/ask", form.FormDataContentType(), body.String())
-	if got.status != 413 || !strings.Contains(got.body, "This is too large") {
-		t.Errorf("an upload of 10 MB: %d\n%.500s", got.status, got.body)
+	if got.status != 413 || !strings.Contains(got.body, "The file is too large") {
+		t.Errorf("an upload of 25 MB: %d\n%.500s", got.status, got.body)
 	}
 }
 

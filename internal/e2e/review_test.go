@@ -51,8 +51,8 @@ func (s *claimStory) approve() {
 	e := s.editor
 	e.Go("/en/desk/reviews/" + s.review)
 	e.See("How much thin foil weakens it differs from house to house.")
-	tickAll(e, "I opened every source", "The rating does not rest", "Evidence against the rating", "The text says what is not known.",
-		"The language is neutral", "The headline says what is true")
+	tickAll(e, "I opened every source", "The rating does not rest", "Evidence against the rating", "The body concerned was asked",
+		"The text says what is not known.", "The language is neutral", "The headline says what is true")
 	e.Click("Approve this text and publish")
 	e.See("Published. It can be corrected or withdrawn.")
 	e.See("First published")

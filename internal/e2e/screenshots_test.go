@@ -35,10 +35,13 @@ func TestScreenshots(t *testing.T) {
 		p.win = w.open(t, browsertest.Options{Phone: phone, Language: "vi"})
 		p.answers()
 		p.draw([]shot{{"check", "/checks/" + check}, {"check-en", "/en/checks/" + check}, {"checks", "/checks"}, {"corrections", "/corrections"},
-			{"log", "/log"}, {"about", "/about"}, {"search", "/search?q=chanh"}, {"ticket-unknown", "/t?code=zzz"}, {"sign-in", "/desk/sign-in"}})
+			{"log", "/log"}, {"about", "/about"}, {"search", "/search?q=chanh"}, {"ticket-unknown", "/t?code=zzz"}, {"sign-in", "/desk/sign-in"},
+			{"ways", "/ways"}, {"box", "/embed/ask"}, {"outlets", "/outlets"}})
 		w.signIn(t, p.win, checker)
 		p.draw([]shot{{"queue", "/desk"}, {"queue-en", "/en/desk"}, {"claim", "/desk/claims/" + string(claim)}, {"claim-en", "/en/desk/claims/" + string(claim)},
-			{"tips", "/desk/claims/" + string(claim) + "/tips"}, {"claim-published", "/desk/claims/" + check}, {"enter-tip", "/desk/new"}, {"account", "/desk/account?first=1"}})
+			{"tips", "/desk/claims/" + string(claim) + "/tips"}, {"claim-published", "/desk/claims/" + check}, {"enter-tip", "/desk/new"},
+			{"told-new", "/desk/told/" + w.ask(t, "203.0.113.70", "Cây đa đầu làng sắp bị chặt")}, {"told-perhaps", "/desk/told/" + w.ask(t, "203.0.113.71", w.perhaps(t))},
+			{"told-known", "/desk/told/" + w.ask(t, "203.0.113.72", "UONG NUOC CHANH NONG MOI NGAY chua duoc ung thu")}, {"account", "/desk/account?first=1"}})
 		w.signIn(t, p.win, editor)
 		p.draw([]shot{{"review", "/desk/reviews/" + string(review)}, {"review-en", "/en/desk/reviews/" + string(review)}})
 		w.signIn(t, p.win, admin)

@@ -42,11 +42,23 @@ func routeTable(t *testing.T) []string {
 	if len(out) < 25 {
 		t.Fatalf("only %d routes found in the source: %v", len(out), out)
 	}
-	return append(out, "GET /feed.atom", "GET /feed.rss", "GET /feed.json", "GET /corrections.atom", "GET /corrections.rss", "GET /corrections.json")
+	for _, list := range []string{"feed", "checks", "corrections", "withdrawals", "explainers", "appeals", "search", "digests"} {
+		for _, form := range []string{"atom", "rss", "json"} {
+			out = append(out, "GET /"+list+"."+form)
+		}
+	}
+	return out
 }
 
 // notPages are the routes that answer with something else than a page.
-var notPages = []string{"GET /log/", "GET /sitemap.xml", "GET /robots.txt", "GET /static/{name}", "GET /favicon.ico", "GET /feed.", "GET /corrections."}
+var notPages = []string{"GET /desk/reports/{period}/{form}", "GET /deadlines/{name}", "GET /sitemap/{n}", "GET /data/{name}", "GET /exchange/card", "GET /exchange/shelf", "GET /outlets.opml", "GET /log/", "GET /manifest.webmanifest", "GET /desk/claims/{id}/media/", "GET /preview.png", "GET /checks/{id}/preview.png", "GET /explainers/{id}/preview.png", "GET /oembed", "GET /offline.json", "GET /sw.js", "GET /sitemap.xml", "GET /robots.txt", "GET /static/{name}", "GET /favicon.ico", "GET /statistics.", "GET /feed.", "GET /checks.", "GET /corrections.", "GET /withdrawals.", "GET /explainers.", "GET /appeals.", "GET /search.", "GET /digests."}
+
+// ownStories are routes that the demo desk has nothing to show for: it reads no
+// press and has no files. The stories "the press" and "a picture" go there.
+// Digests by mail need a relay, and one that is made at an hour: TestDigestsByMail goes there.
+var ownStories = []string{"GET /digests/{name}", "GET /subscribe", "GET /subscribe/{link}", "GET /subscribe/{link}/leave", "GET /withdrawals.rss", "GET /withdrawals.json", "GET /deadlines/{name}", "GET /sitemap/{n}", "GET /data/{name}", "GET /desk/exchange/{peer}/{kind}/{entry}", "GET /exchange/card", "GET /exchange/shelf", "GET /desk/reports/{period}", "GET /desk/reports/{period}/{form}", "GET /desk/appeals/{id}/media/{media}", "GET /desk/appeals/{id}/media/{media}/file", "GET /copies/{sum}", "GET /copies/{sum}/page", "GET /copies/{sum}/shot", "GET /copies/{sum}/file", "GET /copies/{sum}/warc",
+	"GET /desk/copies/{sum}", "GET /desk/copies/{sum}/page", "GET /desk/copies/{sum}/shot", "GET /desk/copies/{sum}/file", "GET /desk/copies/{sum}/warc", "GET /desk/claims/{id}/wacz",
+	"GET /preview.png", "GET /checks/{id}/preview.png", "GET /explainers/{id}/preview.png", "GET /offline.json", "GET /sw.js", "GET /signin/outside", "GET /signin/outside/back", "GET /desk/prove/outside", "GET /desk/claims/{id}/kept/{kept}", "GET /expert/{token}", "GET /desk/bulk/{id}", "GET /desk/imports/{id}", "GET /outlets.opml", "GET /desk/claims/{id}/media/{media}", "GET /desk/claims/{id}/media/{media}/file"}
 
 // walker follows links from page to page, one page of each route and set of
 // query names.
@@ -57,7 +69,8 @@ type walker struct {
 	seen map[string]bool // routes that answered
 	done map[string]bool // routes with the names of their query
 
-	pages int // judged so far
+	pages int     // judged so far
+	p     *person // asks for what is no page; signed in once the walk is
 }
 
 // everyPage walks to every page as a reader, a checker, an editor and an admin, and
@@ -69,11 +82,18 @@ func everyPage(t *testing.T, w *world) {
 	for _, r := range table {
 		mux.HandleFunc(r, func(http.ResponseWriter, *http.Request) {})
 	}
+	if w.bodyLink == "" { // this story is told alone
+		askingTheBody(t, w)
+	}
+	if w.appealLinks == nil {
+		appealing(t, w)
+	}
 	check, claim, review := w.samples(t)
 	public := []string{"/", "/checks/" + check, "/checks/" + check + "/rev/1", "/t", "/t?code=zzz", "/t/" + w.ask(t, "203.0.113.80", "Ao sen làng bên mọc sen đen"),
-		"/search?q=chanh", "/checks?topic=health", "/nothing-here", "/corrections.rss", "/corrections.json", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/desk/sign-in"}
+		"/search?q=chanh", "/search?topic=health&rating=false", "/places/hue", "/funding", "/checks?topic=health", "/nothing-here", "/corrections.rss", "/corrections.json", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/desk/sign-in", strings.TrimPrefix(w.bodyLink, "/vi")}
+	public = append(public, w.appealLinks...)
 	staff := []string{"/desk", "/desk?view=closed", "/desk?view=mine", "/desk/claims/" + string(claim), "/desk/claims/" + string(claim) + "/tips",
-		"/desk/claims/" + check, "/desk/reviews/" + string(review), "/desk/prove", "/desk/account?first=1", "/desk/new"}
+		"/desk/claims/" + check, "/desk/reviews/" + string(review), "/desk/prove", "/desk/account?first=1", "/desk/new", "/desk/appeals", "/desk/told/" + w.ask(t, "203.0.113.81", "Ao sen làng bên mọc sen trắng")}
 	t.Run("walks", func(t *testing.T) {
 		for _, v := range []struct {
 			prefix string
@@ -86,10 +106,10 @@ func everyPage(t *testing.T, w *world) {
 				k.walk(w.open(t, browsertest.Options{Phone: v.phone}), v.prefix, public)
 				k.as("Checker", desk.Checker, v.phone, v.prefix, staff[:6])
 				k.as("Editor", desk.Editor, v.phone, v.prefix, staff)
-				k.as("Admin", desk.Admin, v.phone, v.prefix, []string{"/desk/account", "/desk/journal", "/desk/people", "/desk/account/code"})
+				k.as("Admin", desk.Admin, v.phone, v.prefix, []string{"/desk/account", "/desk/answers", "/desk/journal", "/desk/people", "/desk/desks", "/desk/account/code"})
 				t.Logf("%d pages", k.pages)
 				for _, r := range table {
-					if !k.seen[r] {
+					if !k.seen[r] && !slices.Contains(ownStories, r) {
 						t.Errorf("no link leads to %s", r)
 					}
 				}
@@ -107,13 +127,17 @@ func (k *walker) as(name string, r desk.Role, phone bool, prefix string, paths [
 	win.Go(strings.Replace(k.w.desk.Link(k.T, who), k.w.base, k.w.base+"/en", 1))
 	k.judge(win, "GET /signin/link/{token}")
 	win.Click("Sign in as " + who.Name)
+	k.p = k.w.person(k.T, "203.0.113.81")
+	k.p.enter(k.w.desk.Link(k.T, k.w.desk.Member(k.T, who.Name+", with a program", r))) // a link for who would end the window's session
 	k.walk(win, prefix, paths)
 }
 
 // walk visits the paths, and the links on them that lead to a route not seen.
 func (k *walker) walk(win *browsertest.Window, prefix string, paths []string) {
 	k.Helper()
-	p := k.w.person(k.T, "203.0.113.81")
+	if k.p == nil {
+		k.p = k.w.person(k.T, "203.0.113.81")
+	}
 	var queue []string
 	for _, path := range paths {
 		queue = append(queue, prefix+path)
@@ -129,7 +153,7 @@ func (k *walker) walk(win *browsertest.Window, prefix string, paths []string) {
 		}
 		k.done[key] = true
 		if k.other(route) {
-			if got := p.get(queue[i]); got.status != 200 {
+			if got := k.p.get(queue[i]); got.status != 200 {
 				k.Errorf("%s: %d", queue[i], got.status)
 			}
 			k.seen[route] = true
@@ -145,7 +169,7 @@ func (k *walker) walk(win *browsertest.Window, prefix string, paths []string) {
 func parts(win *browsertest.Window) []string {
 	var out []string
 	_ = json.Unmarshal([]byte(win.Eval(`[...document.querySelectorAll("link[href], script[src]")].map(e => new URL(e.href || e.src))
-		.filter(u => u.origin === location.origin).map(u => u.pathname)`)), &out) // none: the walk says what it missed
+		.filter(u => u.origin === location.origin).map(u => u.pathname + (u.pathname === "/oembed" ? u.search : ""))`)), &out) // none: the walk says what it missed
 	return out
 }
 
@@ -194,5 +218,8 @@ func (k *walker) route(address string) (pattern, key string) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	if strings.HasPrefix(pattern, "GET /search") && len(names) > 1 {
+		names = []string{"several"} // each facet alone, and some together: all combinations are too many
+	}
 	return pattern, pattern + "?" + strings.Join(names, "&")
 }

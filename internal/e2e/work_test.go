@@ -29,15 +29,31 @@ func (w *world) ask(t *testing.T, network, text string) string {
 }
 
 // asked sends a message that nobody sent before and returns the open claim
-// and the ticket code.
+// and the ticket code. Offered what other stories sent or published, the asker
+// says that it is none of that.
 func (w *world) asked(t *testing.T, network, text string) (desk.ID, string) {
 	t.Helper()
 	code := w.ask(t, network, text)
+	if w.openClaim(t, text) == "" {
+		if _, err := w.desk.Desk.Choose(t.Context(), desk.Program(), desk.TicketHash(code), ""); err != nil {
+			t.Fatalf("%q is no open claim, and there is nothing to choose from: %v", text, err)
+		}
+	}
 	return w.claimOf(t, text), code
 }
 
 // claimOf is the open claim that begins with this sentence.
 func (w *world) claimOf(t *testing.T, text string) desk.ID {
+	t.Helper()
+	id := w.openClaim(t, text)
+	if id == "" {
+		t.Fatalf("no open claim says %q", text)
+	}
+	return id
+}
+
+// openClaim is that claim, or "".
+func (w *world) openClaim(t *testing.T, text string) desk.ID {
 	t.Helper()
 	q, err := w.desk.Desk.Queue(t.Context(), reader(), desk.ViewOpen, "")
 	if err != nil {
@@ -48,7 +64,6 @@ func (w *world) claimOf(t *testing.T, text string) desk.ID {
 			return c.Claim.ID
 		}
 	}
-	t.Fatalf("no open claim says %q", text)
 	return ""
 }
 

@@ -14,24 +14,27 @@ import (
 // pages of spaces compress beyond 100:1 honestly and hurt nobody.
 const ratioFloor = 256 << 10
 
-// readBody reads and unpacks, and closes. It never holds more than MaxBody
+// readBody is readBodyTo MaxBody.
+func readBody(resp *http.Response) ([]byte, error) { return readBodyTo(resp, MaxBody) }
+
+// readBodyTo reads and unpacks, and closes. It never holds more than limit
 // plus one read.
-func readBody(resp *http.Response) ([]byte, error) {
+func readBodyTo(resp *http.Response, limit int) ([]byte, error) {
 	defer func() { _ = resp.Body.Close() }()
 	switch enc := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
-		if resp.ContentLength > MaxBody {
-			return nil, tooLarge()
+		if resp.ContentLength > int64(limit) {
+			return nil, tooLarge(limit)
 		}
-		return readUpTo(resp.Body, func(int) error { return nil })
+		return readUpTo(resp.Body, limit, func(int) error { return nil })
 	case "gzip", "x-gzip":
-		return readGzip(resp)
+		return readGzip(resp, limit)
 	default:
 		return nil, &Error{Kind: KindEncoding, Err: errors.New("content encoding we did not ask for")}
 	}
 }
 
-func readGzip(resp *http.Response) ([]byte, error) {
+func readGzip(resp *http.Response, limit int) ([]byte, error) {
 	in := &counter{r: resp.Body}
 	z, err := gzip.NewReader(in)
 	if errors.Is(err, io.EOF) && in.n == 0 {
@@ -40,7 +43,7 @@ func readGzip(resp *http.Response) ([]byte, error) {
 	if err != nil {
 		return nil, gzipError(err)
 	}
-	body, err := readUpTo(z, func(out int) error {
+	body, err := readUpTo(z, limit, func(out int) error {
 		if out > ratioFloor && out > MaxRatio*in.n {
 			return &Error{Kind: KindBomb, Err: fmt.Errorf("%d bytes came out of %d", out, in.n)}
 		}
@@ -61,14 +64,14 @@ func gzipError(err error) error {
 	return err
 }
 
-func readUpTo(r io.Reader, check func(out int) error) ([]byte, error) {
+func readUpTo(r io.Reader, limit int, check func(out int) error) ([]byte, error) {
 	body := make([]byte, 0, 16<<10)
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := r.Read(buf)
 		body = append(body, buf[:n]...)
-		if len(body) > MaxBody {
-			return nil, tooLarge()
+		if len(body) > limit {
+			return nil, tooLarge(limit)
 		}
 		if cerr := check(len(body)); cerr != nil {
 			return nil, cerr
@@ -82,8 +85,8 @@ func readUpTo(r io.Reader, check func(out int) error) ([]byte, error) {
 	}
 }
 
-func tooLarge() error {
-	return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %d bytes", MaxBody)}
+func tooLarge(limit int) error {
+	return &Error{Kind: KindTooLarge, Err: fmt.Errorf("more than %d bytes", limit)}
 }
 
 // counter counts what came over the wire.

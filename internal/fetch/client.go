@@ -83,12 +83,16 @@ func New(o Options) *Client {
 	return c
 }
 
-// Request is one GET.
+// Request is one GET, or one HEAD.
 type Request struct {
 	URL          string
 	Accept       string // "" for */*
 	ETag         string // sent as If-None-Match
 	LastModified string // sent as If-Modified-Since
+	Head         bool   // ask for the head alone: Body comes back empty
+	// Header is further headers, for the first hop alone: a signature is made
+	// for one address.
+	Header map[string]string
 }
 
 // Hop is one step of the chain: the URL asked for and the status it gave.
@@ -130,10 +134,13 @@ func (c *Client) Get(ctx context.Context, r Request) (*Page, error) {
 			if next, err = c.follow(next, to, len(chain)); err != nil {
 				return nil, err
 			}
+			r.Header = nil
 			continue
 		}
-		body, err := readBody(resp)
-		if err != nil {
+		body := []byte{}
+		if r.Head {
+			_ = resp.Body.Close() // there is none, whatever length the header gives
+		} else if body, err = readBody(resp); err != nil {
 			return nil, c.classify(ctx, next, err)
 		}
 		resp.Header.Del("Set-Cookie")
@@ -142,9 +149,25 @@ func (c *Client) Get(ctx context.Context, r Request) (*Page, error) {
 }
 
 func (c *Client) send(ctx context.Context, u *url.URL, r Request) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := c.request(ctx, u, r)
+	if err != nil {
+		return nil, err
+	}
+	return c.wire.RoundTrip(req)
+}
+
+// request is what is sent for a page.
+func (c *Client) request(ctx context.Context, u *url.URL, r Request) (*http.Request, error) {
+	method := http.MethodGet
+	if r.Head {
+		method = http.MethodHead
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
 		return nil, &Error{Kind: KindURL, Err: errors.New("cannot be asked for")}
+	}
+	for name, value := range r.Header {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept-Encoding", "gzip")
@@ -158,7 +181,7 @@ func (c *Client) send(ctx context.Context, u *url.URL, r Request) (*http.Respons
 	if r.LastModified != "" {
 		req.Header.Set("If-Modified-Since", r.LastModified)
 	}
-	return c.wire.RoundTrip(req)
+	return req, nil
 }
 
 func isRedirect(status int) bool {

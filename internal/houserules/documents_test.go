@@ -150,7 +150,7 @@ func commandsExist() rule {
 	check := func(h *house) []finding {
 		known := h.commands()
 		var found []finding
-		h.words(regexp.MustCompile("(?:`|^\\s*\\$? ?)(?:bin/)?soi ([a-z]+)"), func(where, word string) {
+		h.words(regexp.MustCompile("(?:`|^\\s*\\$? ?)(?:bin/)?soi ([a-z]+(?:-[a-z]+)*)"), func(where, word string) {
 			if !slices.Contains(known, word) {
 				found = append(found, finding{where, fmt.Sprintf("`soi %s` is not a command", word)})
 			}

@@ -17,29 +17,36 @@ var mayImport = map[string][]string{
 	"index": {"text"}, "embed": {"text"}, "media": {"text"},
 	"match":       {"desk", "text", "index", "embed", "media"},
 	"claimreview": {"desk"}, "report": {"desk"},
-	"evidence": {"desk", "fetch"},
-	"intake":   {"desk", "fetch", "media"},
-	"deliver":  {"desk", "report"},
-	"work":     {"desk"},
-	"store":    {"desk", "work", "auth"},
-	"auth":     {"desk"},
-	"web":      {"desk", "match", "report", "claimreview", "tlog", "auth"},
-	"api":      {"desk", "match", "report", "claimreview", "tlog", "auth"},
-	"app":      {everything},
+	"evidence": {"desk", "fetch", "evidence/post"}, "evidence/post": {"text"},
+	"calendar":    {"desk"},
+	"monitor":     {"tlog"},
+	"digest":      {"desk"},
+	"exchange":    {"desk", "tlog"},
+	"intake":      {"desk", "fetch", "media"},
+	"deliver":     {"desk", "report"},
+	"work":        {"desk"},
+	"practice":    {"desk"},
+	"store":       {"desk", "work", "auth"},
+	"auth":        {"desk"},
+	"web":         {"desk", "match", "report", "claimreview", "tlog", "auth", "activitypub", "preview", "digest"},
+	"api":         {"desk", "match", "report", "claimreview", "tlog", "auth"},
+	"app":         {everything},
+	"activitypub": {}, "preview": {"text"},
 	"app/demo": {}, // the archive of the demo as plain data
 	"cmd/soi":  {"app", "config", "desk"},
 
 	// Support for tests; the program imports none of them.
-	"store/storetest": {"desk", "work", "auth"},
-	"store/pgtest":    {},
-	"app/apptest":     {everything},
-	"browsertest":     {},
-	"e2e":             {everything}, // tests alone: people in a browser with the whole program
-	"houserules":      {},
+	"store/storetest":     {"desk", "work", "auth"},
+	"store/pgtest":        {},
+	"app/apptest":         {everything},
+	"intake/platformtest": {"intake"}, // servers that behave like the chat platforms
+	"browsertest":         {},
+	"e2e":                 {everything}, // tests alone: people in a browser with the whole program
+	"houserules":          {},
 }
 
 // testSupport may be imported by tests and by each other, never by the program.
-var testSupport = []string{"store/storetest", "store/pgtest", "app/apptest", "browsertest", "e2e", "houserules"}
+var testSupport = []string{"store/storetest", "store/pgtest", "app/apptest", "intake/platformtest", "browsertest", "e2e", "houserules"}
 
 // testsMayImport is open to every test beside its package's own row: a real SQLite database instead of a mock.
 var testsMayImport = append([]string{"store"}, testSupport...)

@@ -31,8 +31,11 @@ var excusedParties = []excusedParty{
 	{"submitted by", "internal/store/", "the member of staff who asked for a review"},
 	{"handle", "internal/work", "a verb: the function that handles an event"},
 	{"user agent", "internal/fetch/", "what the program calls itself when it fetches a page"},
+	{"username", "internal/activitypub/print.go", "ActivityPub's name for what stands before the @: the desk's own account"},
 	{"phone", "internal/browsertest/", "the size of a window"},
 	{"ip", "internal/fetch/", "the address of a server that the program is about to reach, never written down"},
+	{"phone", "internal/intake/whatsapp/", "phone_number_id, the platform's key for the desk's own number"},
+	{"sender", "internal/intake/zalo/", "the platform's key for the object whose id an answer goes to; nothing else of it is read"},
 	{"referrer", "internal/browsertest/", "a field of the browser's protocol"},
 }
 

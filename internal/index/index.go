@@ -22,27 +22,30 @@ const (
 	b  = 0.5
 )
 
-// MaxDocs is how many document numbers an Index can hand out before Compact:
-// a posting keeps 24 bits for the document.
-const MaxDocs = 1 << 24
-
 // Index is an inverted index over numbered terms. The zero value is empty and
 // ready.
+//
+// Documents that came many at a time lie in one packed segment that is only
+// read; those added one by one lie in lists that grow, until Merge packs them
+// too. A term's documents are those of the segment, then those of its list: both
+// in document order, the list's numbers above the segment's.
 type Index struct {
-	lists  []list
-	dead   []uint64 // one bit a document
-	lens   []uint8  // length bucket of each document
+	base   segment
+	more   map[uint32][]uint32 // term → postings of documents that are not in base
+	packed int                 // documents in base: those with lower numbers
+	dead   []uint64            // one bit a document
+	lens   []uint8             // length bucket of each document
 	live   int
 	length uint64 // sum of lengths of live documents, terms
 }
 
-// list holds the postings of one term in document order: document number in the
-// upper 24 bits, impact byte in the lower 8.
+// A posting is a document number in the upper 24 bits and an impact byte in the
+// lower 8. One Index can hand out 16 million numbers.
 //
 //	31            8 7     5 4     0
 //	| document     | tf-1  | length bucket |
-type list struct {
-	post []uint32
+func posting(doc uint32, n int, bucket uint8) uint32 {
+	return doc<<8 | uint32(min(n, 8)-1)<<5 | uint32(bucket)
 }
 
 // Freq is one term of a document and how often it stands there.
@@ -59,42 +62,32 @@ func (x *Index) Docs() int { return len(x.lens) }
 
 // DocFreq is the number of postings of a term, removed documents included.
 func (x *Index) DocFreq(term uint32) int {
-	if int(term) >= len(x.lists) {
-		return 0
-	}
-	return len(x.lists[term].post)
+	return len(x.base.list(term)) + len(x.more[term])
 }
 
 // Add appends a document and returns its number. Length is its length in terms
 // for BM25; terms must not repeat in freqs.
 func (x *Index) Add(freqs []Freq, length int) uint32 {
-	doc := uint32(len(x.lens))
-	bucket := lengthBucket(length)
+	doc, bucket := x.number(length)
+	if x.more == nil {
+		x.more = map[uint32][]uint32{}
+	}
+	for _, f := range freqs {
+		x.more[f.Term] = append(x.more[f.Term], posting(doc, f.N, bucket))
+	}
+	return doc
+}
+
+// number hands out the next document number.
+func (x *Index) number(length int) (doc uint32, bucket uint8) {
+	doc, bucket = uint32(len(x.lens)), lengthBucket(length)
 	x.lens = append(x.lens, bucket)
 	if int(doc)>>6 >= len(x.dead) {
 		x.dead = append(x.dead, 0)
 	}
 	x.live++
 	x.length += wholeLength(bucket)
-	for _, f := range freqs {
-		x.grow(f.Term)
-		l := &x.lists[f.Term]
-		l.post = append(l.post, doc<<8|uint32(min(f.N, 8)-1)<<5|uint32(bucket))
-	}
-	return doc
-}
-
-func (x *Index) grow(term uint32) {
-	if int(term) < len(x.lists) {
-		return
-	}
-	if int(term) < cap(x.lists) {
-		x.lists = x.lists[:term+1]
-		return
-	}
-	bigger := make([]list, term+1, (int(term)+1)*3/2+64)
-	copy(bigger, x.lists)
-	x.lists = bigger
+	return doc, bucket
 }
 
 // Remove takes a document out of every later answer. Its postings stay until
@@ -143,3 +136,7 @@ func (x *Index) saturation() *[256]float32 {
 	}
 	return &t
 }
+
+// Loose is how many documents lie in lists of their own and not in the packed
+// segment.
+func (x *Index) Loose() int { return len(x.lens) - x.packed }

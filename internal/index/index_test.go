@@ -53,7 +53,10 @@ func TestSearchIsExactWithinBudget(t *testing.T) {
 			for term, c := range docs[i] {
 				fs = append(fs, Freq{term, c})
 			}
-			x.Add(fs, lens[i])
+			add(t, &x, fs, lens[i])
+		}
+		if rapid.Bool().Draw(t, "packed") {
+			x.Merge(nil, 2)
 		}
 		for i := range dead {
 			if rapid.IntRange(0, 4).Draw(t, "dead") == 0 {
@@ -86,6 +89,54 @@ func TestSearchIsExactWithinBudget(t *testing.T) {
 			}
 		}
 	})
+}
+
+// add puts a document in by one of the three ways.
+func add(t *rapid.T, x *Index, fs []Freq, length int) {
+	way := rapid.IntRange(0, 2).Draw(t, "way")
+	if way == 0 {
+		x.Add(fs, length)
+		return
+	}
+	b := new(Batch)
+	b.Add(x.Number([]int{length}), fs, length)
+	if way == 1 {
+		x.List([]*Batch{b})
+	} else {
+		x.Merge([]*Batch{b}, 2)
+	}
+}
+
+func TestRawIsTheSameIndex(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x Index
+		for range rapid.IntRange(0, 70).Draw(t, "documents") {
+			add(t, &x, []Freq{{rapid.Uint32().Draw(t, "term"), 1}, {7, 2}}[:rapid.IntRange(1, 2).Draw(t, "terms")], 3)
+		}
+		x.Remove(3)
+		y, err := FromRaw(x.Raw())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := x.Search([]Term{{7, 1}}, 9, 100, nil), y.Search([]Term{{7, 1}}, 9, 100, nil); !slices.Equal(a, b) || x.Len() != y.Len() || y.Loose() != 0 {
+			t.Fatalf("%v, %v", a, b)
+		}
+		if r := x.Raw(); len(r.Posts) > 0 {
+			r.Posts = slices.Clone(r.Posts)
+			r.Posts[0] = uint32(len(r.Lens)) << 8
+			if _, err := FromRaw(r); err == nil {
+				t.Fatal("a posting leads outside")
+			}
+		}
+	})
+}
+
+func TestSpreadIsOneToOne(t *testing.T) {
+	for _, v := range []uint32{0, 1, 7, 1 << 31, 1<<32 - 1, 123456789} {
+		if gather(spread(v)) != v {
+			t.Errorf("%d", v)
+		}
+	}
 }
 
 // TestBudgetKeepsTheBest: a rare word decides even when the budget leaves no room
@@ -137,6 +188,11 @@ func TestGallop(t *testing.T) {
 	for want := range uint32(3100) {
 		got := gallop(post, want)
 		i, _ := slices.BinarySearchFunc(post, want, func(p, w uint32) int { return cmp.Compare(p>>8, w) })
+		for _, guess := range []int{0, i / 2, i, min(i+9, len(post)-1), len(post) - 1} {
+			if at := seek(post, want, guess); at != i {
+				t.Fatalf("seek %d from %d: %d, want %d", want, guess, at, i)
+			}
+		}
 		if len(got) != len(post)-i {
 			t.Fatalf("gallop to %d: %d left, want %d", want, len(got), len(post)-i)
 		}

@@ -111,24 +111,32 @@ func (x *Index) accumulate(s *scratch, sat *[256]float32, budget int) []Term {
 	}
 	scale := full / max(sum, 1e-6)
 	for i, t := range s.terms {
-		post := x.lists[t.Term].post
-		if budget -= len(post); budget < 0 && i > 0 {
+		packed, more := x.base.list(t.Term), x.more[t.Term]
+		if budget -= len(packed) + len(more); budget < 0 && i > 0 {
 			s.late = append(s.late, s.terms[i:]...)
 			return s.terms[:i]
 		}
 		for j, v := range sat {
 			s.table[j] = uint16(v*t.Weight*scale) + 1
 		}
-		for _, p := range post[min(len(post), max(0, -budget)):] {
-			d := p >> 8
-			a := s.acc[d]
-			if a == 0 {
-				s.touched = append(s.touched, d)
-			}
-			s.acc[d] = a + s.table[p&255]
-		}
+		over := max(0, -budget) // the oldest documents give way
+		s.read(packed[min(len(packed), over):])
+		s.read(more[max(0, min(len(more), over-len(packed))):])
 	}
 	return s.terms
+}
+
+// read adds a list to the accumulators.
+func (s *scratch) read(post []uint32) {
+	acc, table := s.acc, &s.table
+	for _, p := range post {
+		d := p >> 8
+		a := acc[d]
+		if a == 0 {
+			s.touched = append(s.touched, d)
+		}
+		acc[d] = a + table[p&255]
+	}
 }
 
 // keepBest leaves the n best live documents of the accumulators in s.hits, in
@@ -170,7 +178,15 @@ func (x *Index) keepBest(s *scratch, n int, keep func(uint32) bool) {
 
 // probe adds one term's exact share to the hits, which stand in document order.
 func (x *Index) probe(hits []Hit, t Term, sat *[256]float32) {
-	post := x.lists[t.Term].post
+	addShares(hits, t.Weight, x.base.list(t.Term), sat)
+	addShares(hits, t.Weight, x.more[t.Term], sat)
+}
+
+func addShares(hits []Hit, weight float32, post []uint32, sat *[256]float32) {
+	if len(post) > 64*len(hits) {
+		addGuessed(hits, weight, post, sat)
+		return
+	}
 	for i := range hits {
 		want := hits[i].Doc
 		post = gallop(post, want)
@@ -178,9 +194,45 @@ func (x *Index) probe(hits []Hit, t Term, sat *[256]float32) {
 			return
 		}
 		if post[0]>>8 == want {
-			hits[i].Score += t.Weight * sat[post[0]&255]
+			hits[i].Score += weight * sat[post[0]&255]
 		}
 	}
+}
+
+// addGuessed is addShares for a list much longer than the hits: documents stand in
+// it at nearly even distances, so that a guess by rule of three lands close by.
+func addGuessed(hits []Hit, weight float32, post []uint32, sat *[256]float32) {
+	first, last := post[0]>>8, post[len(post)-1]>>8
+	each := float64(len(post)-1) / float64(max(1, last-first))
+	for i := range hits {
+		want := hits[i].Doc
+		if want < first {
+			continue
+		}
+		if want > last {
+			return
+		}
+		at := seek(post, want, int(float64(want-first)*each))
+		if at < len(post) && post[at]>>8 == want {
+			hits[i].Score += weight * sat[post[at]&255]
+		}
+	}
+}
+
+// seek is the place of the first posting of document want or a later one, looked for
+// around a guess in growing steps.
+func seek(post []uint32, want uint32, guess int) int {
+	guess = min(guess, len(post)-1)
+	if post[guess]>>8 < want {
+		return len(post) - len(gallop(post[guess:], want))
+	}
+	step := 4
+	for guess >= step && post[guess-step]>>8 >= want {
+		guess -= step
+		step *= 2
+	}
+	from := max(0, guess-step)
+	return len(post) - len(gallop(post[from:], want))
 }
 
 // gallop drops postings of documents before want: doubling steps, then halving.

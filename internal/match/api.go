@@ -36,10 +36,12 @@ type Doc struct {
 
 // Query is one message to be matched.
 type Query struct {
-	Text  string
-	Limit int                  // most matches wanted; 0 means 3
-	Kinds []Kind               // nil means all
-	Not   func(id string) bool // pairs that staff rejected; nil means none
+	Text string
+	// Pictures came with the message; see picture.go.
+	Pictures []Picture
+	Limit    int                  // most matches wanted; 0 means 3
+	Kinds    []Kind               // nil means all
+	Not      func(id string) bool // pairs that staff rejected; nil means none
 }
 
 // Decision says what the caller may do with the matches.

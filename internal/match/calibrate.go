@@ -3,7 +3,10 @@ package match
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -32,7 +35,10 @@ const (
 	sSwapped           // 1: content words stand in each other's place
 	sUnanswered        // 1: the claim has figures that the message lacks
 	sOrdered           // 1: shared words in the same order
-	sShort             // 1: fewer than four content words
+	sShort             // 1: few shared words of content, see fewWords
+	sNowhere           // 1: the claim has a place, the message has none
+	sSoftened          // soft words in each other's place, at most 4
+	sRival             // 1: a document that says something else fits as well
 	sOne               // always 1
 	nSignals
 )
@@ -40,7 +46,7 @@ const (
 // SignalNames names the signals in order.
 func SignalNames() []string {
 	return []string{"rate", "margin", "cover", "held-claim", "mutual", "sense", "pairs", "near", "shared", "rarest", "score", "missing", "extra",
-		"exact", "figures", "places", "negation", "swapped", "unanswered", "ordered", "short", "one"}
+		"exact", "figures", "places", "negation", "swapped", "unanswered", "ordered", "short", "nowhere", "softened", "rival", "one"}
 }
 
 // Calibration turns signals into a probability and a decision. The eval command
@@ -73,12 +79,31 @@ var calibrationFile []byte
 // calibrations reads the file that comes with the program, once. A test guards
 // that it can be read; without it nothing is ever decided to be the same.
 var calibrations = sync.OnceValue(func() Calibrations {
-	var c Calibrations
-	if err := json.Unmarshal(calibrationFile, &c); err != nil {
+	c, err := ReadCalibrations(calibrationFile)
+	if err != nil {
 		return Calibrations{}
 	}
-	return c
+	return *c
 })
+
+// Calibrated is the calibration that comes with the program.
+func Calibrated() Calibrations { return calibrations() }
+
+// ErrCalibration says that a file is no calibration of this program: not JSON, or made
+// for other signals. The wrapping error says which.
+var ErrCalibration = errors.New("match: no calibration for this program")
+
+// ReadCalibrations reads the content of a calibration file.
+func ReadCalibrations(file []byte) (*Calibrations, error) {
+	var c Calibrations
+	if err := json.Unmarshal(file, &c); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCalibration, err)
+	}
+	if !slices.Equal(c.Signals, SignalNames()) || len(c.On.Weights) != nSignals || len(c.Off.Weights) != nSignals {
+		return nil, fmt.Errorf("%w: it was made for other signals", ErrCalibration)
+	}
+	return &c, nil
+}
 
 func (c *Calibration) chance(s *signals) float64 {
 	if len(c.Weights) != nSignals {

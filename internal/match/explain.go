@@ -10,8 +10,7 @@ import (
 // Each is read off the same comparison that the probability comes from.
 func (m *Matcher) reasons(w *weighed) []Reason {
 	var out []Reason
-	toks := m.toks[w.rec.from : w.rec.from+uint32(w.rec.ends[3])]
-	d := m.sideOf(toks)
+	d := m.sideOf(m.run(w.rec))
 	switch {
 	case w.sig[sExact] == 1 && w.rec.also:
 		out = append(out, Reason{Code: ReasonAlso})
@@ -19,18 +18,7 @@ func (m *Matcher) reasons(w *weighed) []Reason {
 		out = append(out, Reason{Code: ReasonExact})
 	}
 	have := bagOf(d)
-	n, of := 0, 0
-	seen := map[string]bool{}
-	for _, x := range w.side.contents() {
-		if seen[x.stem] {
-			continue
-		}
-		seen[x.stem] = true
-		of++
-		if have.has(x) {
-			n++
-		}
-	}
+	n, of := heldWords(w.side, have)
 	if n > 0 {
 		out = append(out, Reason{Code: ReasonWords, N: n, Of: of, Ordered: w.diff.ordered})
 	}
@@ -43,11 +31,12 @@ func (m *Matcher) reasons(w *weighed) []Reason {
 	if n*2 < of && w.f[fSense] > 0.5 {
 		out = append(out, Reason{Code: ReasonSense})
 	}
-	return append(out, against(w)...)
+	return append(out, m.against(w)...)
 }
 
-// against lists the reasons that speak against a match.
-func against(w *weighed) []Reason {
+// against lists the reasons that speak against a match: everything that by itself kept
+// it from being given as the answer.
+func (m *Matcher) against(w *weighed) []Reason {
 	var out []Reason
 	x := w.diff
 	if len(x.figures) > 0 {
@@ -62,8 +51,20 @@ func against(w *weighed) []Reason {
 	if x.negation {
 		out = append(out, Reason{Code: ReasonNegation})
 	}
-	if w.sig[sShort] == 1 && w.sig[sExact] == 0 {
+	if w.sig[sExact] == 1 || x.blocks() && w.sig[sShort] == 0 {
+		return out
+	}
+	if un := slices.Concat(x.figuresMissing, x.placesMissing); len(un) > 0 && !x.blocks() {
+		out = append(out, Reason{Code: ReasonUnsaid, Other: un})
+	}
+	if w.rival {
+		out = append(out, Reason{Code: ReasonRival})
+	}
+	switch {
+	case w.sig[sShort] == 1:
 		out = append(out, Reason{Code: ReasonShort})
+	case float64(x.missing) > m.calibration().threshold(family(w.lang)).Missing:
+		out = append(out, Reason{Code: ReasonPart})
 	}
 	return out
 }

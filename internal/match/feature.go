@@ -42,14 +42,16 @@ const (
 	fRank               // place in the first look-up, logarithm
 	fArchive            // size of the archive, logarithm
 	fKnown              // share of the question's weight whose words have learned vectors
-	nFeatures
+	nFirst
 )
 
 // FeatureNames names the features in order, for reports.
 func FeatureNames() []string {
 	return []string{"score", "score-top", "cover", "cover-claim", "cover-title", "cover-rest", "held-claim", "held-title", "mutual",
 		"pairs", "near", "run", "rarest", "rarest2", "rarest3", "shared", "figures", "figures-lost", "names", "names-asked", "marks",
-		"asked", "claim-len", "title-len", "pull", "sense", "sense-top", "pull-held", "negation", "unspaced", "rank", "archive", "known"}
+		"asked", "claim-len", "title-len", "pull", "sense", "sense-top", "pull-held", "negation", "unspaced", "rank", "archive", "known",
+		"align-claim", "align-title", "align-held-claim", "align-held-title", "align-best", "sense-claim", "sense-title",
+		"letters", "letters-held", "window", "lost-claim", "lost-asked", "align-lost", "place", "passage"}
 }
 
 // features is one candidate as the ranker sees it.

@@ -14,21 +14,22 @@ type treeNode struct {
 	At          float32
 }
 
-// rate is the sum over the trees.
-func (t *forest) rate(f *features) float32 {
-	var sum float32
-	for _, r := range t.roots {
-		n := &t.nodes[r]
-		for n.Feature >= 0 {
-			if f[n.Feature] <= n.At {
-				n = &t.nodes[n.Left]
-			} else {
-				n = &t.nodes[n.Right]
+// rate adds the sum over some trees to each of many candidates. Tree by tree, so
+// that a tree stays at hand.
+func (t *forest) rate(roots []uint32, fs []*features, sum []float32) {
+	for _, r := range roots {
+		for i, f := range fs {
+			n := &t.nodes[r]
+			for n.Feature >= 0 {
+				next := n.Right
+				if f[n.Feature] <= n.At {
+					next = n.Left
+				}
+				n = &t.nodes[next]
 			}
+			sum[i] += n.At
 		}
-		sum += n.At
 	}
-	return sum
 }
 
 // sound reports whether every node leads on to later nodes and to known features,

@@ -31,6 +31,10 @@ func hardMessages() map[string]string {
 		"20,000 line feeds":              strings.Repeat("a.\n", 6700),
 		"broken UTF-8":                   strings.Repeat("\xff\xc3(", 6000),
 		"links":                          strings.Repeat("https://a.b/c?d=", 1200),
+		"letters apart":                  strings.Repeat("a ", 10000),
+		"letters apart, joined":          strings.Repeat("l ò v i s ó n g nha ", 1000),
+		"disguised":                      strings.Repeat("gi3t ch.ế.t đ@o #GanNhiễmMỡ ", 700),
+		"screen words":                   strings.Repeat("Thích 2 giờ trước ", 1100),
 		"marks":                          "a" + strings.Repeat("\u0301", 19999),
 	}
 }

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"soi/internal/text"
 )
@@ -13,8 +14,8 @@ type wordInfo struct {
 	marked uint32  // index term of the marked form, 0 when the word has no marks
 	weight float32 // idf as a share of the highest, grammar words less; see refresh
 	row    uint32  // row of the learned weights, 0: none
-	key    uint32  // hash of senseOf(stem): equal for words that say the same
 	pull   float32 // length of the learned vector: how much the word decides
+	refs   uint32  // how often the word stands in the archive; at 0 it is forgotten
 	flags  uint8
 }
 
@@ -36,14 +37,17 @@ type lexicon struct {
 	forms []wordForms       // word → its other forms
 	info  []wordInfo
 	stems map[string]uint32   // stem or "\x01"+marked form → term
-	pairs map[uint64]uint32   // two stems → term
 	grams map[uint32][]uint32 // hash of a part of a stem → words whose stem has it
 	sense *sense              // learned weights, nil when models are off
 	terms uint32              // terms handed out
+
+	carriers map[uint32]uint32 // stem term → words that have it beside one
+	free     []uint32          // numbers of forgotten words
+	rooms    sync.Pool         // of *counts
 }
 
 func newLexicon(s *sense) *lexicon {
-	return &lexicon{ids: map[string]uint32{}, stems: map[string]uint32{}, pairs: map[uint64]uint32{},
+	return &lexicon{ids: map[string]uint32{}, stems: map[string]uint32{}, carriers: map[uint32]uint32{},
 		grams: map[uint32][]uint32{}, sense: s, terms: 1}
 }
 
@@ -53,23 +57,101 @@ func (l *lexicon) add(w []byte, kind text.Kind) uint32 {
 		return id
 	}
 	s := string(w)
-	id := uint32(len(l.words))
-	l.ids[s] = id
-	l.words = append(l.words, s)
-	stem, before := text.Stem(s), l.terms
-	info := wordInfo{stem: l.term(stem), flags: flagsOf(s, kind), row: l.sense.row(stem), weight: 1,
-		key: StemHash(senseOf(stem))}
-	info.pull = l.sense.pull(info.row)
-	if info.stem == before && kind == text.Word {
+	id := l.room()
+	l.ids[s], l.words[id] = id, s
+	folded, stem := text.Unmark(s), text.Stem(s)
+	info := l.about(s, stem, kind)
+	t, known := l.stems[stem]
+	if known {
+		l.carriers[t]++
+	} else {
+		t = l.term(stem)
+	}
+	info.stem = t
+	if !known && kind == text.Word {
 		l.addGrams(stem, id)
 	}
-	folded := text.Unmark(s)
 	if kind == text.Word && folded != s {
 		info.marked = l.term("\x01" + s)
 	}
-	l.forms = append(l.forms, wordForms{folded, stem})
-	l.info = append(l.info, info)
+	l.forms[id], l.info[id] = wordForms{folded, stem}, info
 	return id
+}
+
+// about is what follows from a word and its stem alone.
+func (l *lexicon) about(w, stem string, kind text.Kind) wordInfo {
+	row := l.sense.row(stem)
+	return wordInfo{flags: flagsOf(w, kind), row: row, pull: l.sense.pull(row), weight: 1}
+}
+
+// room is the number of a forgotten word, or else the next one.
+func (l *lexicon) room() uint32 {
+	if n := len(l.free); n > 0 {
+		id := l.free[n-1]
+		l.free = l.free[:n-1]
+		return id
+	}
+	l.words, l.forms, l.info = append(l.words, ""), append(l.forms, wordForms{}), append(l.info, wordInfo{})
+	return uint32(len(l.words) - 1)
+}
+
+// forget wipes the words of a run of tokens that stand nowhere else in the
+// archive any more: what was erased must not be read from memory or a snapshot.
+// The number of a word is used again, that of its term is not.
+func (l *lexicon) forget(toks []uint32) {
+	for _, t := range toks {
+		id := t & tokWord
+		w := &l.info[id]
+		if w.refs--; w.refs > 0 {
+			continue
+		}
+		stem := l.forms[id].stem
+		delete(l.ids, l.words[id])
+		delete(l.stems, "\x01"+l.words[id])
+		l.words[id], l.forms[id] = "", wordForms{}
+		l.free = append(l.free, id)
+		if n := l.carriers[w.stem]; n > 0 {
+			l.carriers[w.stem] = n - 1
+			l.passOn(stem, id)
+			continue
+		}
+		delete(l.carriers, w.stem)
+		delete(l.stems, stem)
+		l.dropGrams(stem, id, id)
+	}
+}
+
+// passOn lets another word of the same stem stand for its parts, if this one did.
+func (l *lexicon) passOn(stem string, id uint32) {
+	stands := false
+	eachGram(stem, func(h uint32) { stands = stands || slices.Contains(l.grams[h], id) })
+	if !stands {
+		return
+	}
+	for other, f := range l.forms {
+		if f.stem == stem && uint32(other) != id && l.words[other] != "" {
+			l.dropGrams(stem, id, uint32(other))
+			return
+		}
+	}
+}
+
+// dropGrams puts another word in the place of one in the lists of a stem's
+// parts; the word itself in its own place takes it out.
+func (l *lexicon) dropGrams(stem string, id, other uint32) {
+	eachGram(stem, func(h uint32) {
+		list := l.grams[h]
+		i := slices.Index(list, id)
+		switch {
+		case i < 0:
+		case other != id:
+			list[i] = other
+		case len(list) == 1:
+			delete(l.grams, h)
+		default:
+			l.grams[h] = slices.Delete(list, i, i+1)
+		}
+	})
 }
 
 func flagsOf(w string, kind text.Kind) uint8 {
@@ -99,33 +181,17 @@ func (l *lexicon) term(key string) uint32 {
 	return t
 }
 
-// mostPairs is how many different pairs of neighbouring stems are told apart. An
-// archive of a hundred thousand short claims has about two million; beyond that,
-// new pairs are left to the comparison of candidates, so that memory follows the
-// words of the archive and not its size.
-const mostPairs = 2_000_000
-
-// pair returns the term of two neighbouring stems and makes one if asked to;
-// 0 when there is none.
-func (l *lexicon) pair(a, b uint32, make bool) uint32 {
-	key := uint64(a)<<32 | uint64(b)
-	t, ok := l.pairs[key]
-	if !ok && make && len(l.pairs) < mostPairs {
-		t = l.terms
-		l.terms++
-		l.pairs[key] = t
-	}
-	return t
+// pairTerm is the term of two neighbouring stems: a hash, above all terms that are
+// handed out. Two pairs in a thousand million share one, which costs nothing.
+func pairTerm(a, b uint32) uint32 {
+	h := (uint64(a)<<32 | uint64(b)) * 0x9E3779B97F4A7C15
+	h = (h ^ h>>29) * 0xBF58476D1CE4E5B9
+	return 1<<31 | uint32(h>>33)
 }
 
-// parts calls fn with the term of every four-letter part of a stem; make as in
-// pair.
-func (l *lexicon) parts(stem string, make bool, fn func(term uint32)) {
-	eachGram(stem, func(h uint32) {
-		if t := l.pair(0, h, make); t != 0 {
-			fn(t)
-		}
-	})
+// eachPart calls fn with the term of every four-letter part of a stem.
+func eachPart(stem string, fn func(term uint32)) {
+	eachGram(stem, func(h uint32) { fn(pairTerm(0, h)) })
 }
 
 // gramLen is the length of the word parts by which a misspelt word finds its
@@ -138,9 +204,21 @@ func eachGram(stem string, fn func(uint32)) {
 	if len(stem) < gramLen {
 		return
 	}
-	s := "^" + stem + "$"
-	for i := 0; i+gramLen <= len(s); i++ {
-		fn(StemHash(s[i : i+gramLen]))
+	at := func(i int) byte { // of "^" + stem + "$"
+		switch i {
+		case 0:
+			return '^'
+		case len(stem) + 1:
+			return '$'
+		}
+		return stem[i-1]
+	}
+	for i := 0; i+gramLen <= len(stem)+2; i++ {
+		h := uint32(2166136261) // StemHash of the part
+		for j := i; j < i+gramLen; j++ {
+			h = (h ^ uint32(at(j))) * 16777619
+		}
+		fn(h)
 	}
 }
 
@@ -152,30 +230,69 @@ func (l *lexicon) addGrams(stem string, word uint32) {
 	})
 }
 
+// crowded is the length from which a list of words that share a part says too
+// little to be read.
+const crowded = 5000
+
+// counts is room for counting the words that share parts with a stem.
+type counts struct {
+	n     []uint8
+	words []uint32
+	lists [][]uint32
+}
+
 // neighbours lists words that share at least 60% of the parts of a stem, nearest
 // first, at most most of them.
 func (l *lexicon) neighbours(stem string, most int) []neighbour {
-	count := map[uint32]int{}
-	parts := 0
-	eachGram(stem, func(h uint32) {
-		parts++
-		if list := l.grams[h]; len(list) < 5000 {
-			for _, w := range list {
-				count[w]++
-			}
-		}
-	})
+	c, ok := l.rooms.Get().(*counts)
+	if !ok {
+		c = new(counts)
+	}
+	defer l.rooms.Put(c)
+	if len(c.n) < len(l.words) {
+		c.n = make([]uint8, len(l.words)*5/4+64)
+	}
+	parts := c.count(l, stem)
 	var out []neighbour
-	for w, n := range count {
+	for _, w := range c.words {
 		other := len(l.forms[w].stem) - gramLen + 3
-		if near := 2 * float32(n) / float32(parts+other); near >= 0.6 {
+		if near := 2 * float32(c.n[w]) / float32(parts+other); near >= 0.6 {
 			out = append(out, neighbour{w, near})
 		}
+		c.n[w] = 0
 	}
 	slices.SortFunc(out, func(a, b neighbour) int {
 		return cmp.Or(cmp.Compare(b.near, a.near), cmp.Compare(a.word, b.word))
 	})
 	return out[:min(most, len(out))]
+}
+
+// count fills c.n for every word that can share 60% of the parts and returns how
+// many parts the stem has. A word with so many in common (three sevenths of the
+// stem's, if it has no others) is in one of the shorter lists: the longest ones only
+// add to words that were seen there.
+func (c *counts) count(l *lexicon, stem string) (parts int) {
+	c.words, c.lists = c.words[:0], c.lists[:0]
+	eachGram(stem, func(h uint32) {
+		parts++
+		if list := l.grams[h]; len(list) > 0 && len(list) < crowded {
+			c.lists = append(c.lists, list)
+		}
+	})
+	slices.SortStableFunc(c.lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
+	opening := len(c.lists) - (3*parts+6)/7 + 1
+	for i, list := range c.lists {
+		for _, w := range list {
+			switch {
+			case c.n[w] > 0:
+				c.n[w] = min(c.n[w]+1, 250)
+			case i < opening:
+				c.n[w] = 1
+				c.words = append(c.words, w)
+			}
+		}
+	}
+	return parts
 }
 
 // neighbour is a word of the archive and how much of a misspelt one it shares.

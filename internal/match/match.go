@@ -10,12 +10,6 @@ import (
 	"soi/internal/text"
 )
 
-// budget is how many postings one look-up may read, see index.Search.
-const budget = 200_000
-
-// depth is how many candidates are ranked with care.
-const depth = 200
-
 // question is a message, or one part of it, made ready for look-up.
 type question struct {
 	lang  string
@@ -25,6 +19,8 @@ type question struct {
 	most  float32 // BM25 sum that a document with all the words could reach
 	vec   vector
 	known float32 // share of the weight whose words have learned vectors
+
+	sides map[*uint32]*side // wordings of documents read so far, by their first token
 }
 
 // qtok is one word of a question.
@@ -40,6 +36,8 @@ type qtok struct {
 	caps    bool
 	first   bool
 	percent bool
+	row     uint32 // of the learned weights, 0: none
+	form    string // its stem
 }
 
 // Match looks a message up. It never fails: a message without words is
@@ -48,6 +46,9 @@ type qtok struct {
 func (m *Matcher) Match(ctx context.Context, q Query) Result {
 	if q.Limit <= 0 {
 		q.Limit = 3
+	}
+	if len(q.Pictures) > 0 {
+		return m.matchPictures(ctx, q)
 	}
 	msg := text.Unwrap(cut(q.Text, longestText))
 	res := Result{Decision: DecisionNew, Lang: text.Language(msg.Body), Parts: 1}
@@ -97,6 +98,7 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 	if len(qu.toks) == 0 {
 		return nil, 1
 	}
+	qu.sides = map[*uint32]*side{}
 	found := m.weigh(qu, m.candidates(q, qu), q.Limit)
 	parts := partsOf(body)
 	if len(parts) < 2 || m.settled(lang, found) {
@@ -108,7 +110,9 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 			break
 		}
 		pu := m.analyse(p, lang)
-		ws := m.weigh(pu, m.candidates(q, pu), q.Limit)
+		pu.sides = qu.sides
+		cs := m.within(q, pu, part())
+		ws := m.weigh(pu, cs[:min(len(cs), readOfPart)], 0)
 		for i := range ws {
 			ws[i].part = p
 		}
@@ -120,7 +124,7 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 // settled reports that a message was answered as a whole and says little beside
 // the claim that answers it.
 func (m *Matcher) settled(lang string, found []weighed) bool {
-	return len(found) > 0 && found[0].diff.extra <= 0.4 && m.decide(lang, &found[0]) == DecisionSame
+	return len(found) > 0 && found[0].diff.extra <= 0.4 && found[0].same(m.limits(lang))
 }
 
 // A message is looked up in parts when it has at least partsFrom words; a part
@@ -130,6 +134,9 @@ const (
 	partWords = 7
 	mostParts = 8
 )
+
+// readOfPart is how many candidates of a part are read word by word.
+const readOfPart = 4
 
 // partsOf cuts a long message where its sentences and lines end, short sentences
 // joined to the next one; nil for a message that is looked up as a whole.

@@ -66,7 +66,7 @@ func TestSnapshot(t *testing.T) {
 	if n.Len() != 2 || first(n, "nước chanh nóng") != "c1" || first(n, "xem https://example.org/chanh") != "c1" || first(n, "ngân hàng") != "" {
 		t.Errorf("the snapshot lost something")
 	}
-	for i := range b.Len() {
+	for i := 0; i < b.Len(); i += 1 + i/256 { // every byte of the head, then further and further apart
 		bad := bytes.Clone(b.Bytes())
 		bad[i] ^= 0x40
 		if err := New(Options{}).Load(bytes.NewReader(bad)); !errors.Is(err, ErrSnapshot) {
@@ -94,5 +94,19 @@ func TestReasonsSpeakBothLanguages(t *testing.T) {
 		if vi, en := r.Text("vi"), r.Text("en"); vi == "" || en == "" || vi == en {
 			t.Errorf("%s: %q, %q", c, vi, en)
 		}
+	}
+}
+
+// TestSearchKnowsNeighbours: typed without marks, two syllables that stand beside each other are one word; scattered
+// over a text they are not.
+func TestSearchKnowsNeighbours(t *testing.T) {
+	m := New(Options{})
+	m.PutAll([]Doc{
+		{ID: "scattered", Lang: "vi", Claim: "Con dao để cạnh bếp lửa trong hang, đá ngàn năm, sẽ hỏng."},
+		{ID: "scam", Lang: "vi", Claim: "Tin nhắn báo trúng thưởng của ngân hàng là lừa đảo, mọi người chớ bấm vào đường dẫn trong đó."},
+		{ID: "rain", Lang: "vi", Claim: "Trời sẽ mưa suốt tuần."},
+	})
+	if got := m.Search("lua dao ngan hang ", nil, 5); len(got) < 2 || got[0].ID != "scam" || got[1].Score > got[0].Score/2 {
+		t.Errorf("%+v", got)
 	}
 }

@@ -16,16 +16,20 @@ type Matcher struct {
 	idx  *index.Index
 	docs []record            // by document number of idx
 	toks []uint32            // words of all records, see token
-	byID map[string][]uint32 // id → its records, the first is the document itself
+	byID map[string]uint32   // id → its record; those of its other wordings follow it
 	link map[string][]uint32 // link in normal form → records
+	urls map[uint32][]string // record → its links in normal form
 
-	vecs     []vector  // by document number, empty when models are off
-	sketches []uint64  // of vecs
-	norms    []float32 // one over the length of each of vecs
-	model    *Model
-	stale    int // Puts and Removes since the words were last weighed
+	album album // pictures of documents
 
-	put putScratch
+	vecs  []vector  // by document number, empty when models are off
+	norms []float32 // one over the length of each of vecs
+	near  clusters  // of vecs
+	model *Model
+	stale int // Puts and Removes since the words were last weighed
+
+	put      putScratch
+	lookouts sync.Pool // of *lookout
 }
 
 // record is one text of the archive: a document, or one more wording of it.
@@ -37,7 +41,6 @@ type record struct {
 	ends  [4]uint16 // ends of claim, title, summary, body, counted from from
 	exact uint64    // hash of the claim's stems
 	title uint64    // hash of the title's stems
-	urls  []string
 	also  bool
 }
 
@@ -61,7 +64,7 @@ const (
 
 // New returns an empty Matcher.
 func New(o Options) *Matcher {
-	m := &Matcher{opt: o, idx: new(index.Index), byID: map[string][]uint32{}, link: map[string][]uint32{}}
+	m := &Matcher{opt: o, idx: new(index.Index), byID: map[string]uint32{}, link: map[string][]uint32{}, urls: map[uint32][]string{}}
 	if !o.NoModels {
 		if m.model = o.Model; m.model == nil {
 			m.model = learned()
@@ -79,30 +82,55 @@ func (m *Matcher) Len() int {
 }
 
 // Put adds a document or replaces the one with the same ID. It can be found by
-// the next Match. A document without ID is passed over.
+// the next Match. A document without ID is passed over. Many documents are
+// added faster with PutAll.
 func (m *Matcher) Put(d Doc) {
 	if d.ID == "" {
 		return
 	}
-	if d.Kind == "" {
-		d.Kind = KindCheck
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.remove(d.ID)
-	recs := []uint32{m.add(d, false)}
-	for _, w := range d.Also {
-		recs = append(recs, m.add(Doc{ID: d.ID, Kind: d.Kind, Lang: d.Lang, Claim: w}, true))
-	}
-	m.byID[d.ID] = recs
-	for _, u := range m.docs[recs[0]].urls {
-		m.link[u] = append(m.link[u], recs[0])
+	for i, w := range wordings(d) {
+		r := m.record(w, i > 0)
+		m.docs = append(m.docs, r)
+		n := m.put.freqs(m, r)
+		doc := m.idx.Add(m.put.found, n)
+		v := m.point(r)
+		m.vecs, m.norms = append(m.vecs, v), append(m.norms, v.inverse())
+		m.near.add(&v)
+		if i == 0 {
+			m.register(d, doc)
+		}
 	}
 	m.compact()
 }
 
-// Remove takes a document and all its wordings out of every later answer.
-// Removing what is not there does nothing.
+// wordings is a document and one more for each of its other wordings.
+func wordings(d Doc) []Doc {
+	if d.Kind == "" {
+		d.Kind = KindCheck
+	}
+	out := []Doc{d}
+	for _, w := range d.Also {
+		out = append(out, Doc{ID: d.ID, Kind: d.Kind, Lang: d.Lang, Claim: w})
+	}
+	return out
+}
+
+// register makes the record of a document known by its id and its links.
+func (m *Matcher) register(d Doc, r uint32) {
+	m.byID[d.ID] = r
+	for _, u := range d.URLs {
+		if k := text.Link(u); k != "" && !slices.Contains(m.urls[r], k) {
+			m.urls[r] = append(m.urls[r], k)
+			m.link[k] = append(m.link[k], r)
+		}
+	}
+}
+
+// Remove takes a document and all its wordings out of every later answer, and
+// its words out of memory. Removing what is not there does nothing.
 func (m *Matcher) Remove(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,67 +139,96 @@ func (m *Matcher) Remove(id string) {
 }
 
 func (m *Matcher) remove(id string) {
-	for _, r := range m.byID[id] {
-		for _, u := range m.docs[r].urls {
-			m.link[u] = slices.DeleteFunc(m.link[u], func(x uint32) bool { return x == r })
-			if len(m.link[u]) == 0 {
-				delete(m.link, u)
-			}
-		}
-		m.docs[r] = record{}
-		m.idx.Remove(r)
-	}
-	delete(m.byID, id)
-}
-
-// putScratch is reused between calls of add; m.mu guards it.
-type putScratch struct {
-	sc    *text.Scanner
-	freqs []index.Freq
-	terms []uint32
-}
-
-// add makes one record and indexes it.
-func (m *Matcher) add(d Doc, also bool) uint32 {
-	p := &m.put
-	if p.sc == nil {
-		p.sc = text.NewScanner("")
-	}
-	r := record{id: d.ID, kind: d.Kind, lang: d.Lang, from: uint32(len(m.toks)), also: also}
-	if r.lang == "" && text.Vietnamese(d.Claim+" "+d.Title) {
-		r.lang = "vi"
-	}
-	for i, f := range []struct {
-		s    string
-		most int
-	}{{d.Claim, maxClaim}, {d.Title, maxTitle}, {d.Summary, maxSummary}, {d.Body, maxBody}} {
-		m.tokens(f.s, f.most, r.lang)
-		r.ends[i] = uint16(len(m.toks) - int(r.from))
-	}
-	r.exact = m.hash(m.toks[r.from : r.from+uint32(r.ends[0])])
-	r.title = m.hash(m.toks[r.from+uint32(r.ends[0]) : r.from+uint32(r.ends[1])])
-	for _, u := range d.URLs {
-		if k := text.Link(u); k != "" && !slices.Contains(r.urls, k) {
-			r.urls = append(r.urls, k)
-		}
-	}
-	n := m.freqs(r)
-	m.docs = append(m.docs, r)
-	m.point(r)
-	m.stale++
-	return m.idx.Add(p.freqs, n)
-}
-
-// tokens appends the words of one field to m.toks, most at the end.
-func (m *Matcher) tokens(s string, most int, lang string) {
-	if s == "" {
+	first, ok := m.byID[id]
+	if !ok {
 		return
 	}
-	sc := m.put.sc
-	sc.Reset(s)
-	sc.Vietnamese = lang == "vi"
-	for n := 0; n < most && sc.Next(); n++ {
-		m.toks = append(m.toks, m.lex.add(sc.Bytes(), sc.Kind)|tokenFlags(sc))
+	delete(m.byID, id)
+	for _, u := range m.urls[first] {
+		m.link[u] = slices.DeleteFunc(m.link[u], func(x uint32) bool { return x == first })
+		if len(m.link[u]) == 0 {
+			delete(m.link, u)
+		}
+	}
+	delete(m.urls, first)
+	for r := first; int(r) < len(m.docs) && m.docs[r].id == id; r++ {
+		run := m.run(&m.docs[r])
+		m.lex.forget(run)
+		clear(run)
+		m.docs[r], m.vecs[r], m.norms[r] = record{}, vector{}, 0
+		m.idx.Remove(r)
+		m.stale++
+	}
+}
+
+// holds reports whether a document is in the archive.
+func (m *Matcher) holds(id string) bool {
+	_, ok := m.byID[id]
+	return ok
+}
+
+// run is all tokens of a record.
+func (m *Matcher) run(r *record) []uint32 { return m.toks[r.from : r.from+uint32(r.ends[3])] }
+
+// putScratch is what making records needs and can use again.
+type putScratch struct {
+	sc    *text.Scanner
+	terms []uint32
+	found []index.Freq // by freqs
+}
+
+// field is a text of a document and how many of its words are kept.
+type field struct {
+	text string
+	most int
+}
+
+func fields(d *Doc) [4]field {
+	return [4]field{{d.Claim, maxClaim}, {d.Title, maxTitle}, {d.Summary, maxSummary}, {d.Body, maxBody}}
+}
+
+// languageOf is the language of a document: as given, else Vietnamese if it looks so.
+func languageOf(d *Doc) string {
+	if d.Lang == "" && text.Vietnamese(d.Claim+" "+d.Title) {
+		return "vi"
+	}
+	return d.Lang
+}
+
+// record makes one record and appends its words to m.toks.
+func (m *Matcher) record(d Doc, also bool) record {
+	r := record{id: d.ID, kind: d.Kind, lang: languageOf(&d), from: uint32(len(m.toks)), also: also}
+	if m.put.sc == nil {
+		m.put.sc = text.NewScanner("")
+	}
+	for i, f := range fields(&d) {
+		m.put.scan(f, r.lang, func(w []byte, kind text.Kind, flags uint32) {
+			id := m.lex.add(w, kind)
+			m.lex.info[id].refs++
+			m.toks = append(m.toks, id|flags)
+		})
+		r.ends[i] = uint16(len(m.toks) - int(r.from))
+	}
+	m.hashes(&r)
+	m.stale++
+	return r
+}
+
+// hashes fills the hashes of a record's claim and title.
+func (m *Matcher) hashes(r *record) {
+	run := m.run(r)
+	r.exact, r.title = m.hash(run[:r.ends[0]]), m.hash(run[r.ends[0]:r.ends[1]])
+}
+
+// scan calls fn with the words of one field.
+func (p *putScratch) scan(f field, lang string, fn func(w []byte, kind text.Kind, flags uint32)) {
+	if f.text == "" {
+		return
+	}
+	p.sc.Reset(f.text)
+	p.sc.Vietnamese = lang == "vi"
+	for n := 0; n < f.most && p.sc.Next(); n++ {
+		fn(p.sc.Bytes(), p.sc.Kind, tokenFlags(p.sc))
 	}
 }
 
@@ -204,10 +261,9 @@ func (m *Matcher) hash(toks []uint32) uint64 {
 	return h | 1
 }
 
-// freqs counts the index terms of a record into m.put.freqs and returns its
+// freqs counts the index terms of a record into p.found and returns its
 // length in words. Without models, parts of words are terms too.
-func (m *Matcher) freqs(r record) int {
-	p := &m.put
+func (p *putScratch) freqs(m *Matcher, r record) int {
 	p.terms = p.terms[:0]
 	end := uint16(0)
 	for _, next := range r.ends {
@@ -219,39 +275,37 @@ func (m *Matcher) freqs(r record) int {
 				p.terms = append(p.terms, w.marked)
 			}
 			if prev != 0 && m.pairsWith(w.flags) {
-				if pair := m.lex.pair(prev, w.stem, true); pair != 0 {
-					p.terms = append(p.terms, pair)
-				}
+				p.terms = append(p.terms, pairTerm(prev, w.stem))
 			}
 			if m.model == nil && w.flags&flagPair == 0 {
-				m.lex.parts(m.lex.forms[t&tokWord].stem, true, func(part uint32) { p.terms = append(p.terms, part) })
+				eachPart(m.lex.forms[t&tokWord].stem, func(part uint32) { p.terms = append(p.terms, part) })
 			}
 			prev = w.stem
 		}
 		end = next
 	}
 	slices.Sort(p.terms)
-	p.freqs = p.freqs[:0]
+	p.found = p.found[:0]
 	for _, t := range p.terms {
-		if n := len(p.freqs); n > 0 && p.freqs[n-1].Term == t {
-			p.freqs[n-1].N++
+		if n := len(p.found); n > 0 && p.found[n-1].Term == t {
+			p.found[n-1].N++
 			continue
 		}
-		p.freqs = append(p.freqs, index.Freq{Term: t, N: 1})
+		p.found = append(p.found, index.Freq{Term: t, N: 1})
 	}
 	return int(r.ends[3])
 }
 
-// point adds the direction of a record: of its claim and title, or of all it has
+// point is the direction of a record: of its claim and title, or of all it has
 // when they are empty.
-func (m *Matcher) point(r record) {
-	var v vector
-	if m.model != nil {
-		if v = m.direct(m.toks[r.from : r.from+uint32(r.ends[1])]); v.empty() {
-			v = m.direct(m.toks[r.from : r.from+uint32(r.ends[3])])
-		}
+func (m *Matcher) point(r record) (v vector) {
+	if m.model == nil {
+		return v
 	}
-	m.vecs, m.sketches, m.norms = append(m.vecs, v), append(m.sketches, v.sketch()), append(m.norms, v.inverse())
+	if v = m.direct(m.toks[r.from : r.from+uint32(r.ends[1])]); v.empty() {
+		v = m.direct(m.run(&r))
+	}
+	return v
 }
 
 // pairsWith reports whether a word makes a pair with the one before it. Character
@@ -266,26 +320,24 @@ func (m *Matcher) compact() {
 	if dead < 1024 || dead < m.idx.Len() {
 		return
 	}
-	old, toks, vecs := m.docs, m.toks, m.vecs
-	m.docs, m.toks, m.vecs, m.sketches, m.norms, m.idx = nil, nil, nil, nil, nil, new(index.Index)
-	byID, link := m.byID, map[string][]uint32{}
-	m.byID = make(map[string][]uint32, len(byID))
+	old, toks, urls := m.docs, m.toks, m.urls
+	m.docs, m.toks, m.vecs, m.norms, m.near, m.idx = nil, nil, nil, nil, clusters{}, new(index.Index)
+	m.byID, m.link, m.urls = make(map[string]uint32, len(m.byID)), map[string][]uint32{}, map[uint32][]string{}
 	for i, r := range old {
 		if r.id == "" {
 			continue
 		}
+		doc := uint32(len(m.docs))
 		run := toks[r.from : r.from+uint32(r.ends[3])]
 		r.from = uint32(len(m.toks))
 		m.toks = append(m.toks, run...)
-		n := m.freqs(r)
 		m.docs = append(m.docs, r)
-		m.vecs = append(m.vecs, vecs[i])
-		m.sketches, m.norms = append(m.sketches, vecs[i].sketch()), append(m.norms, vecs[i].inverse())
-		doc := m.idx.Add(m.put.freqs, n)
-		m.byID[r.id] = append(m.byID[r.id], doc)
-		for _, u := range r.urls {
-			link[u] = append(link[u], doc)
+		if !r.also {
+			m.byID[r.id] = doc
+		}
+		for _, u := range urls[uint32(i)] {
+			m.urls[doc], m.link[u] = append(m.urls[doc], u), append(m.link[u], doc)
 		}
 	}
-	m.link = link
+	m.pack(0)
 }

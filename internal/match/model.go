@@ -16,8 +16,9 @@ import (
 // Model is what was learned from data: word vectors and the ranker. It is read-only after BuildModel or ReadModel.
 type Model struct {
 	sense *sense
-	trees forest
-	mask  []int // features that count as 0, see Without
+	first forest // orders the first comparison
+	trees forest // orders the second
+	mask  []int  // features that count as 0, see Without
 }
 
 // WordWeights is what was learned of one stem.
@@ -38,12 +39,26 @@ type TreeNode struct {
 	At          float32
 }
 
+// Rate is what the tree gives a candidate with these features.
+func (t Tree) Rate(features []float32) float64 {
+	n := &t[0]
+	for n.Feature >= 0 {
+		if features[n.Feature] <= n.At {
+			n = &t[n.Left]
+		} else {
+			n = &t[n.Right]
+		}
+	}
+	return float64(n.At)
+}
+
 // ErrModel is wrapped by errors of ReadModel for bytes that are no weights file
 // of this version, or damaged ones.
 var ErrModel = errors.New("match: weights cannot be used")
 
-// BuildModel makes a model of trained parts.
-func BuildModel(words []WordWeights, trees []Tree) *Model {
+// BuildModel makes a model of word vectors, without a ranker: its candidates stand in the
+// order of plain sums, and all have all features.
+func BuildModel(words []WordWeights) *Model {
 	s := &sense{rows: make(map[uint32]uint32, len(words))}
 	s.grow([senseDim]int8{}, 0, 0)
 	for _, w := range words {
@@ -58,20 +73,27 @@ func BuildModel(words []WordWeights, trees []Tree) *Model {
 		s.rows[w.Stem] = uint32(len(s.unit))
 		s.grow(q, most/127, uint8(min(255, math.Round(16*w.Rare))))
 	}
-	return (&Model{sense: s}).WithTrees(trees)
+	s.inv = s.inverseLengths()
+	return &Model{sense: s}
 }
 
-// WithTrees is the same model with another ranker.
-func (m *Model) WithTrees(trees []Tree) *Model {
-	m = &Model{sense: m.sense, mask: m.mask}
+// WithTrees is the same model with other rankers: first for all candidates, second for
+// the best of them.
+func (m *Model) WithTrees(first, second []Tree) *Model {
+	return &Model{sense: m.sense, mask: m.mask, first: plant(first), trees: plant(second)}
+}
+
+// plant lays trees out as one run of nodes.
+func plant(trees []Tree) forest {
+	var f forest
 	for _, t := range trees {
-		base := uint32(len(m.trees.nodes))
-		m.trees.roots = append(m.trees.roots, base)
+		base := uint32(len(f.nodes))
+		f.roots = append(f.roots, base)
 		for _, n := range t {
-			m.trees.nodes = append(m.trees.nodes, treeNode{int16(n.Feature), base + uint32(n.Left), base + uint32(n.Right), n.At})
+			f.nodes = append(f.nodes, treeNode{int16(n.Feature), base + uint32(n.Left), base + uint32(n.Right), n.At})
 		}
 	}
-	return m
+	return f
 }
 
 func (s *sense) grow(q [senseDim]int8, unit float32, rare uint8) {
@@ -84,7 +106,7 @@ func (s *sense) grow(q [senseDim]int8, unit float32, rare uint8) {
 // FeatureNames, always look 0: what ranking loses then is what they are worth.
 // Unknown names are passed over.
 func (m *Model) Without(names ...string) *Model {
-	out := &Model{sense: m.sense, trees: m.trees}
+	out := &Model{sense: m.sense, first: m.first, trees: m.trees}
 	for i, n := range FeatureNames() {
 		if slices.Contains(names, n) {
 			out.mask = append(out.mask, i)
@@ -119,20 +141,21 @@ func Learned() *Model { return learned() }
 // A weights file is
 //
 //	magic "soi-weights" · version uint32 · CRC-32C uint32 of the rest · counts
-//	of words, trees, nodes uint32 · words (hash uint32, unit
-//	float32, rare uint8, vector) · roots uint32 · nodes
+//	of words, of trees and nodes of the first comparison and of the second, uint32 ·
+//	words (hash uint32, unit float32, rare uint8, vector) · for each comparison roots
+//	uint32 · nodes
 //
 // little-endian throughout.
 const (
 	weightsMagic   = "soi-weights"
-	weightsVersion = 1
+	weightsVersion = 2
 )
 
 // Write writes the model as a weights file.
 func (m *Model) Write(w io.Writer) error {
 	var b bytes.Buffer
 	le := binary.LittleEndian
-	for _, n := range []int{len(m.sense.unit) - 1, len(m.trees.roots), len(m.trees.nodes)} {
+	for _, n := range []int{len(m.sense.unit) - 1, len(m.first.roots), len(m.first.nodes), len(m.trees.roots), len(m.trees.nodes)} {
 		b.Write(le.AppendUint32(nil, uint32(n)))
 	}
 	byRow := make([]uint32, len(m.sense.unit))
@@ -147,7 +170,7 @@ func (m *Model) Write(w io.Writer) error {
 			b.WriteByte(byte(v))
 		}
 	}
-	for _, part := range []any{m.trees.roots, m.trees.nodes} {
+	for _, part := range []any{m.first.roots, m.first.nodes, m.trees.roots, m.trees.nodes} {
 		if err := binary.Write(&b, le, part); err != nil {
 			return fmt.Errorf("match: write weights: %w", err)
 		}
@@ -175,7 +198,7 @@ func ReadModel(r io.Reader) (*Model, error) {
 		return nil, ErrModel
 	}
 	in := bytes.NewReader(b[n+8:])
-	var counts [3]uint32
+	var counts [5]uint32
 	if err := binary.Read(in, le, &counts); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrModel, err)
 	}
@@ -196,13 +219,15 @@ func ReadModel(r io.Reader) (*Model, error) {
 		m.sense.grow(q, math.Float32frombits(le.Uint32(w[4:])), w[8])
 	}
 	in = bytes.NewReader(rest[int(counts[0])*size:])
-	m.trees.roots, m.trees.nodes = make([]uint32, counts[1]), make([]treeNode, counts[2])
-	for _, part := range []any{m.trees.roots, m.trees.nodes} {
+	m.sense.inv = m.sense.inverseLengths()
+	m.first.roots, m.first.nodes = make([]uint32, counts[1]), make([]treeNode, counts[2])
+	m.trees.roots, m.trees.nodes = make([]uint32, counts[3]), make([]treeNode, counts[4])
+	for _, part := range []any{m.first.roots, m.first.nodes, m.trees.roots, m.trees.nodes} {
 		if err := binary.Read(in, le, part); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrModel, err)
 		}
 	}
-	if !m.trees.sound() {
+	if !m.first.sound() || !m.trees.sound() {
 		return nil, fmt.Errorf("%w: a tree points outside", ErrModel)
 	}
 	return m, nil

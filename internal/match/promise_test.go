@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,13 +11,16 @@ import (
 	"time"
 )
 
-func desk() *Matcher {
+func deskOfFive() *Matcher {
 	m := New(Options{})
 	for _, d := range []Doc{
-		{ID: "lemon", Claim: "Uống nước chanh nóng mỗi sáng chữa khỏi ung thư"},
+		{ID: "lemon", Claim: "Uống nước chanh nóng mỗi sáng chữa khỏi ung thư", URLs: []string{"https://desk.example/lemon"},
+			Also: []string{"mỗi sớm một ly chanh sôi thì bướu nào cũng tiêu"}},
 		{ID: "storm", Claim: "Bão số 9 sẽ đổ bộ vào Huế tối 30/11 với 30 nghìn người phải sơ tán"},
 		{ID: "bank", Claim: "Ngân hàng Sao Xanh sẽ đóng cửa từ ngày 15/12", Kind: KindClaim},
 		{ID: "bleach", Claim: "Drinking bleach kills the virus in the body", Kind: KindImported},
+		{ID: "rice", Claim: "Quán cơm Bến Cũ bán thịt gà ôi thiu cho khách"},
+		{ID: "pork", Claim: "Quán cơm Bến Cũ bán thịt bò ôi thiu cho khách"},
 		{ID: "shark", Claim: "A shark was photographed swimming on a flooded highway in Houston"},
 	} {
 		m.Put(d)
@@ -43,7 +47,7 @@ func has(r Result, code string) *Reason {
 
 // TestReasonsAreTrue changes the thing a reason speaks of and sees the reason change.
 func TestReasonsAreTrue(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	for _, c := range []struct {
 		name, code, with, without string
 	}{
@@ -55,6 +59,14 @@ func TestReasonsAreTrue(t *testing.T) {
 		{"words differ", ReasonWordsDiffer, "Uống nước gừng nóng mỗi sáng chữa khỏi ung thư", "Uống nước chanh nóng mỗi sáng chữa khỏi ung thư"},
 		{"negation", ReasonNegation, "Uống nước chanh nóng mỗi sáng không chữa khỏi ung thư", "Uống nước chanh nóng mỗi sáng chữa khỏi ung thư không?"},
 		{"short", ReasonShort, "nước chanh nóng", "uống nước chanh nóng mỗi sáng chữa khỏi ung thư"},
+		{"opposite", ReasonWordsDiffer, "Uống nước chanh nóng mỗi sáng gây ung thư", "Uống nước chanh nóng mỗi sáng trị dứt ung thư"},
+		{"place unsaid", ReasonUnsaid, "bão số 9 đổ bộ tối 30/11, 30 nghìn người phải sơ tán", "bão số 9 đổ bộ vào Huế tối 30/11, 30 nghìn người phải sơ tán"},
+		{"figure unsaid", ReasonUnsaid, "bão số 9 đổ bộ vào Huế tối 30/11, người dân phải sơ tán", "bão số 9 đổ bộ vào Huế tối 30/11, 30 nghìn người dân phải sơ tán"},
+		{"part", ReasonPart, "A shark was photographed swimming", "A shark swimming on a flooded highway in Houston"},
+		{"rival", ReasonRival, "Quán cơm Bến Cũ bán thịt ôi thiu cho khách", "Quán cơm Bến Cũ bán thịt gà ôi thiu cho khách"},
+		{"link", ReasonLink, "xem http://www.desk.example/lemon?utm_source=z nè", "xem http://www.desk.example/orange nè"},
+		{"also", ReasonAlso, "mỗi sớm một ly chanh sôi thì bướu nào cũng tiêu", "mỗi sớm một ly chanh sôi thì u bướu nào cũng tiêu"},
+		{"sense", ReasonSense, "A picture of a shark on a submerged motorway after the hurricane", "A shark was photographed swimming on a flooded highway in Houston"},
 	} {
 		if r := ask(t, m, Query{Text: c.with}); has(r, c.code) == nil {
 			t.Errorf("%s: %q lacks the reason: %+v", c.name, c.with, r.Matches)
@@ -74,7 +86,7 @@ func TestReasonsAreTrue(t *testing.T) {
 }
 
 func TestQueryNarrows(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	text := "Ngân hàng Sao Xanh sẽ đóng cửa từ ngày 15/12"
 	if r := ask(t, m, Query{Text: text}); r.Decision != DecisionSame || r.Matches[0].ID != "bank" || r.Matches[0].Kind != KindClaim {
 		t.Errorf("%+v", r)
@@ -93,7 +105,7 @@ func TestQueryNarrows(t *testing.T) {
 // TestKindsAreNotCrowdedOut: a thousand imported checks that fit better must not
 // hide the one of this desk.
 func TestKindsAreNotCrowdedOut(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	for i := range 1000 {
 		m.Put(Doc{ID: fmt.Sprint("i", i), Kind: KindImported, Claim: fmt.Sprint("Nước chanh nóng uống mỗi tối chữa ung thư lần ", i)})
 	}
@@ -107,20 +119,20 @@ func TestKindsAreNotCrowdedOut(t *testing.T) {
 }
 
 func TestConfirmedWording(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	words := "cô hàng xóm bảo cứ nước cốt cam quýt đun sôi là hết bướu ác tính"
 	if r := ask(t, m, Query{Text: words}); r.Decision == DecisionSame {
 		t.Fatalf("same before it was confirmed: %+v", r)
 	}
 	m.Put(Doc{ID: "lemon", Claim: "Uống nước chanh nóng mỗi sáng chữa khỏi ung thư", Also: []string{words}})
 	r := ask(t, m, Query{Text: "Forwarded many times\n" + strings.ToUpper(words)})
-	if r.Decision != DecisionSame || r.Matches[0].ID != "lemon" || has(r, ReasonAlso) == nil || m.Len() != 5 {
+	if r.Decision != DecisionSame || r.Matches[0].ID != "lemon" || has(r, ReasonAlso) == nil || m.Len() != 7 {
 		t.Errorf("%+v, %d documents", r, m.Len())
 	}
 }
 
 func TestShortIsNeverSame(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	m.Put(Doc{ID: "tiny", Claim: "Chanh chữa ung thư"})
 	for in, want := range map[string]bool{"chanh chữa ung thư": true, "chanh trị ung thư": false, "ung thư": false, "chanh": false} {
 		if r := ask(t, m, Query{Text: in}); (r.Decision == DecisionSame) != want {
@@ -130,7 +142,7 @@ func TestShortIsNeverSame(t *testing.T) {
 }
 
 func TestNothingFits(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	for _, in := range []string{"Chó thả rông cắn học sinh ở Ninh Bình", "Solar panels drain the energy of the soil", "chúc cả nhà buổi sáng vui vẻ"} {
 		if r := ask(t, m, Query{Text: in}); r.Decision == DecisionSame {
 			t.Errorf("%q: %+v", in, r)
@@ -139,7 +151,7 @@ func TestNothingFits(t *testing.T) {
 }
 
 func TestTwoClaimsInOneMessage(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	r := ask(t, m, Query{Text: "Mọi người chú ý!!! Bão số 9 sẽ đổ bộ vào Huế tối 30/11, khoảng 30 nghìn người phải sơ tán ngay trong đêm nay. " +
 		"Ngoài ra ngân hàng Sao Xanh sẽ đóng cửa từ ngày 15/12, ai gửi tiền thì đi rút ra sớm đi. Chia sẻ gấp cho mọi người cùng biết trước khi bị xóa!", Limit: 5})
 	if r.Parts < 2 || len(r.Matches) < 2 {
@@ -156,19 +168,31 @@ func TestTwoClaimsInOneMessage(t *testing.T) {
 
 // TestTogether runs everything at once; the race detector does the judging.
 func TestTogether(t *testing.T) {
-	m := desk()
+	m := deskOfFive()
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
 			for i := range 40 {
 				id := fmt.Sprint("d", g, "-", i%7)
-				switch i % 4 {
+				switch i % 7 {
 				case 0:
 					m.Put(Doc{ID: id, Claim: fmt.Sprint("điều số ", i, " của nhóm ", g), URLs: []string{"https://a.vn/" + id}})
 				case 1:
 					m.Match(context.Background(), Query{Text: "bão số 9 vào Huế và điều số 4"})
 				case 2:
 					m.Search("bao so", nil, 5)
+				case 3:
+					m.PutAll([]Doc{{ID: id, Claim: fmt.Sprint("nhiều điều số ", i)}, {ID: id + "b", Claim: fmt.Sprint("bão số ", i, " vào Huế")}})
+				case 4:
+					var b bytes.Buffer
+					if err := m.Save(&b); err != nil {
+						t.Error(err)
+					} else if err := m.Load(&b); err != nil {
+						t.Error(err)
+					}
+				case 5:
+					m.Match(context.Background(), Query{Text: "bão số 9 vào Huế", Pictures: []Picture{{Hash: make([]byte, 32), Quality: 100, Text: "điều số 4"}}})
+					m.SetPictures(id, KindCheck, []Picture{{Hash: make([]byte, 32), Quality: 100}})
 				default:
 					m.Remove(id)
 				}

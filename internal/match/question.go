@@ -32,12 +32,14 @@ func (m *Matcher) analyse(s, lang string) *question {
 		if id, ok := m.lex.ids[t.word]; ok {
 			w := &m.lex.info[id]
 			t.stem, t.marked, t.weight, t.pull, row = w.stem, w.marked, w.weight, w.pull, w.row
+			t.form = m.lex.forms[id].stem
 		} else {
 			row = m.unknown(&t, sc.Kind)
 		}
 		if row != 0 && !qu.asks(t.stem) {
 			m.lex.sense.sum(&acc, row)
 		}
+		t.row = row
 		qu.toks = append(qu.toks, t)
 		all += t.weight
 		if row != 0 {
@@ -74,6 +76,7 @@ func (qu *question) asks(stem uint32) bool {
 // row of learned weights.
 func (m *Matcher) unknown(t *qtok, kind text.Kind) uint32 {
 	stem := text.Stem(t.word)
+	t.form = stem
 	t.stem = m.lex.stems[stem]
 	row := m.lex.sense.row(stem)
 	t.pull = m.lex.sense.pull(row)
@@ -180,20 +183,54 @@ func (m *Matcher) terms(qu *question) {
 			add(t.marked, weightMarked*m.idf(t.marked))
 		}
 		if m.model == nil && t.flags&flagPair == 0 {
-			m.lex.parts(text.Stem(t.word), false, func(p uint32) { add(p, weightPart*m.idf(p)) })
+			eachPart(text.Stem(t.word), func(p uint32) {
+				if m.idx.DocFreq(p) > 0 {
+					add(p, weightPart*m.idf(p))
+				}
+			})
 		}
 		if prev != 0 && t.stem != 0 && m.pairsWith(t.flags) {
-			if p := m.lex.pair(prev, t.stem, false); p != 0 {
+			if p := pairTerm(prev, t.stem); m.idx.DocFreq(p) > 0 {
 				add(p, pairWeight*m.idf(p))
 			}
 		}
 		prev = t.stem
 	}
+	m.abroad(qu, sum)
 	for t, w := range sum {
 		qu.terms = append(qu.terms, index.Term{Term: t, Weight: w})
 		qu.most += w * 2.2
 	}
 	slices.SortFunc(qu.terms, func(a, b index.Term) int { return cmp.Compare(a.Term, b.Term) })
+}
+
+// weightAbroad is what a country's name in another language is worth in a look-up.
+const weightAbroad = 0.7
+
+// abroad adds the names that countries of a question have in the other language (English
+// for a Vietnamese message, Vietnamese for all others), so that a message in one
+// language can find a check in another.
+func (m *Matcher) abroad(qu *question, sum map[uint32]float32) {
+	folded := make([]string, len(qu.toks))
+	for i := range qu.toks {
+		folded[i] = text.Unmark(qu.toks[i].word)
+	}
+	for i := 0; i < len(folded); {
+		t := &qu.toks[i]
+		code, n := text.Place(folded[i:], t.word, t.upper && t.flags&flagStop == 0)
+		names := text.CountryNames(code)
+		if len(names) == 2 && qu.lang == "vi" {
+			names = names[1:]
+		}
+		for _, name := range names[:min(1, len(names))] {
+			for sc := text.NewScanner(name); sc.Next(); {
+				if term := m.lex.stems[text.Stem(string(sc.Bytes()))]; term != 0 && sum[term] == 0 {
+					sum[term] = weightAbroad * m.idf(term)
+				}
+			}
+		}
+		i += max(1, n)
+	}
 }
 
 // direct is the direction of a run of tokens, each stem counted once.

@@ -16,38 +16,69 @@ type candidate struct {
 	f    features
 }
 
-// ranked is how many of the documents found are compared word by word.
-const ranked = 128
+// reach is how widely a look-up searches.
+type reach struct {
+	budget int // postings read, see index.Search
+	words  int // documents taken that share words with the question
+	along  int // documents taken that point its way
+	ranked int // of all these, how many are compared word by word
+	full   int // of those, how many are compared closely, see closer.go
+}
 
-// candidates looks the question up, compares the best and orders them.
-func (m *Matcher) candidates(q Query, qu *question) []*candidate {
-	hits := m.gather(q, qu, max(depth, q.Limit))
-	room := make([]candidate, 0, len(hits))
-	sense, inverse := float32(0), qu.vec.inverse()
-	unspaced := one(qu.toks[len(qu.toks)/2].flags&flagPair != 0)
-	for i, h := range hits {
-		if !wanted(q, m.docs[h.Doc]) {
-			continue
-		}
-		c := candidate{doc: h.Doc}
-		c.f[fScore], c.f[fScoreTop] = h.Score/max(qu.most, 1e-6), h.Score/max(hits[0].Score, 1e-6)
-		c.f[fSense] = float32(dot(&qu.vec, &m.vecs[h.Doc])) * inverse * m.norms[h.Doc]
-		sense = max(sense, c.f[fSense])
-		c.f[fRank], c.f[fArchive] = log2(i+1), log2(m.idx.Len())
-		c.f[fUnspaced], c.f[fKnown] = float32(unspaced), qu.known
-		c.rate = c.f[fScoreTop] + c.f[fSense]
-		room = append(room, c)
-	}
-	cs := bestOf(room, max(ranked, q.Limit))
-	s := m.sheet(qu)
-	for _, c := range cs {
-		c.f[fAsked] = log2(len(s.uniq))
-		c.f[fSenseTop] = c.f[fSense] - sense
+// whole is the reach of a message, part that of one of its parts: a part is about one
+// thing, it has few words, and what it finds only counts when it fits well.
+func whole() reach { return reach{budget: 25_000, words: 200, along: 80, ranked: 128, full: Reranked} }
+func part() reach  { return reach{budget: 8_000, words: 48, along: 12, ranked: 40, full: 12} }
+
+// candidates looks a whole message up, compares the best and orders them.
+func (m *Matcher) candidates(q Query, qu *question) []*candidate { return m.within(q, qu, whole()) }
+
+// within looks a question up within a reach, compares the best and orders them.
+func (m *Matcher) within(q Query, qu *question, r reach) []*candidate {
+	hits := m.gather(q, qu, r)
+	best, sense := m.promising(qu, hits, max(r.ranked, q.Limit))
+	room, cs, s := make([]candidate, len(best)), make([]*candidate, len(best)), m.sheet(qu)
+	unspaced := float32(one(qu.toks[len(qu.toks)/2].flags&flagPair != 0))
+	size := log2(m.idx.Len())
+	for k, p := range best {
+		c := &room[k]
+		cs[k] = c
+		c.doc = hits[p.at].Doc
+		c.f[fScore], c.f[fScoreTop] = hits[p.at].Score/max(qu.most, 1e-6), hits[p.at].Score/max(hits[0].Score, 1e-6)
+		c.f[fSense], c.f[fSenseTop] = p.sense, p.sense-sense
+		c.f[fRank], c.f[fArchive] = log2(p.at+1), size
+		c.f[fUnspaced], c.f[fKnown], c.f[fAsked] = unspaced, qu.known, log2(len(s.uniq))
 		m.compare(s, &m.docs[c.doc], &c.f)
-		c.rate = m.rate(&c.f)
 	}
+	m.rateAll(qu, s, cs, max(r.full, q.Limit))
 	m.sort(cs)
 	return cs
+}
+
+// prospect is a document found that may be worth comparing.
+type prospect struct {
+	at          int // its place in the first look-up
+	sense, rate float32
+}
+
+// promising are the n documents with the best sum of score and cosine (which counts
+// twice: more of the right ones are kept that way), best first,
+// and the highest cosine of all.
+func (m *Matcher) promising(qu *question, hits []index.Hit, n int) ([]prospect, float32) {
+	all, sense, inverse := make([]prospect, len(hits)), float32(0), qu.vec.inverse()
+	for i, h := range hits {
+		p := prospect{at: i, sense: float32(dot(&qu.vec, &m.vecs[h.Doc])) * inverse * m.norms[h.Doc]}
+		p.rate = h.Score/max(hits[0].Score, 1e-6) + 2*p.sense
+		sense = max(sense, p.sense)
+		all[i] = p
+	}
+	if len(all) > n {
+		slices.SortFunc(all, func(a, b prospect) int {
+			return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(hits[a.at].Doc, hits[b.at].Doc))
+		})
+		all = all[:n]
+	}
+	return all, sense
 }
 
 // sort puts candidates in the ranker's order, equal ones by id.
@@ -57,28 +88,13 @@ func (m *Matcher) sort(cs []*candidate) {
 	})
 }
 
-// bestOf points at the n candidates of the highest rate.
-func bestOf(room []candidate, n int) []*candidate {
-	cs := make([]*candidate, len(room))
-	for i := range room {
-		cs[i] = &room[i]
-	}
-	if len(cs) > n {
-		slices.SortFunc(cs, func(a, b *candidate) int {
-			return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.doc, b.doc))
-		})
-		cs = cs[:n]
-	}
-	return cs
-}
-
 // gather joins the documents that share words with a question and those that
 // point the same way, best BM25 sum first.
-func (m *Matcher) gather(q Query, qu *question, n int) []index.Hit {
+func (m *Matcher) gather(q Query, qu *question, r reach) []index.Hit {
 	keep := m.keeper(q)
-	hits := m.idx.Search(qu.terms, n, budget, keep)
+	hits := m.idx.Search(qu.terms, max(r.words, q.Limit), r.budget, keep)
 	var more []uint32
-	for _, d := range m.alongside(&qu.vec, keep) {
+	for _, d := range m.alongside(&qu.vec, r.along, keep) {
 		if !slices.ContainsFunc(hits, func(h index.Hit) bool { return h.Doc == d }) {
 			more = append(more, d)
 		}
@@ -88,7 +104,7 @@ func (m *Matcher) gather(q Query, qu *question, n int) []index.Hit {
 	}
 	slices.Sort(more)
 	hits = append(hits, m.idx.Rescore(qu.terms, more)...)
-	slices.SortStableFunc(hits, func(a, b index.Hit) int {
+	slices.SortFunc(hits, func(a, b index.Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc))
 	})
 	return hits
@@ -102,19 +118,62 @@ func (m *Matcher) keeper(q Query) func(doc uint32) bool {
 	return func(doc uint32) bool { return wanted(q, m.docs[doc]) }
 }
 
-// rate is the ranker: the learned one, or the plain sum without models.
-func (m *Matcher) rate(f *features) float32 {
+// rateAll gives every candidate its rate: that of the learned rankers, or the plain
+// sum without models. The first ranker sees all of them. The n best so far are compared
+// more closely, and the second ranker puts them in order; the rest stay below those.
+func (m *Matcher) rateAll(qu *question, s *sheet, cs []*candidate, n int) {
 	if m.model == nil {
-		return f[fScore]
-	}
-	if m.model.mask != nil {
-		g := *f
-		for _, i := range m.model.mask {
-			g[i] = 0
+		for _, c := range cs {
+			c.rate = c.f[fScore]
 		}
-		f = &g
+		return
 	}
-	return m.model.trees.rate(f)
+	if len(m.model.first.roots) == 0 {
+		n = len(cs) // a model in training: its candidates must have every feature
+	}
+	m.rate(&m.model.first, cs)
+	slices.SortStableFunc(cs, func(a, b *candidate) int { return cmp.Compare(b.rate, a.rate) })
+	best, rest := cs[:min(n, len(cs))], cs[min(n, len(cs)):]
+	a := m.aligner(qu, s)
+	for i, c := range best {
+		c.f[fPlace] = log2(i + 1)
+		a.closer(&m.docs[c.doc], &c.f)
+	}
+	m.rate(&m.model.trees, best)
+	for _, c := range best {
+		c.rate += Given(m.model.masked(&c.f)[:])
+	}
+	least := float32(0)
+	for _, c := range best {
+		least = min(least, c.rate)
+	}
+	for i, c := range rest {
+		c.rate = least - 1e-3*float32(i+1)
+	}
+}
+
+// rate sets the rate of candidates to what one ranker gives them.
+func (m *Matcher) rate(t *forest, cs []*candidate) {
+	f, sum := make([]*features, len(cs)), make([]float32, len(cs))
+	for i, c := range cs {
+		f[i] = m.model.masked(&c.f)
+	}
+	t.rate(t.roots, f, sum)
+	for i, c := range cs {
+		c.rate = sum[i]
+	}
+}
+
+// masked is the features as the ranker may see them.
+func (m *Model) masked(f *features) *features {
+	if m.mask == nil {
+		return f
+	}
+	g := *f
+	for _, i := range m.mask {
+		g[i] = 0
+	}
+	return &g
 }
 
 // Candidate is one document as the ranker saw it, for training and for files in

@@ -30,18 +30,26 @@ const (
 	ReasonWordsDiffer   = "words-differ"   // Words stand where the document says Other
 	ReasonNegation      = "negation"       // one says that it is, the other that it is not
 	ReasonShort         = "short"          // too few words to be sure
+	ReasonUnsaid        = "unsaid"         // the document names figures or places (Other) that the message does not
+	ReasonPart          = "part"           // only part of what the document says is in the message
+	ReasonRival         = "rival"          // another document, which says something else, fits as well
 )
 
 // ReasonCodes lists every code, for tests that want all of them put in words.
 func ReasonCodes() []string {
-	return []string{ReasonLink, ReasonExact, ReasonWords, ReasonFigures, ReasonNames, ReasonAlso, ReasonSense,
-		ReasonFiguresDiffer, ReasonNamesDiffer, ReasonWordsDiffer, ReasonNegation, ReasonShort}
+	return append([]string{ReasonLink, ReasonExact, ReasonWords, ReasonFigures, ReasonNames, ReasonAlso, ReasonSense,
+		ReasonFiguresDiffer, ReasonNamesDiffer, ReasonWordsDiffer, ReasonNegation, ReasonShort,
+		ReasonUnsaid, ReasonPart, ReasonRival}, pictureCodes()...)
 }
 
 // Text puts the reason into a short phrase for a reader of lang: "vi", or
 // English for every other tag. An unknown code gives "".
 func (r Reason) Text(lang string) string {
-	if lang == "vi" || strings.HasPrefix(lang, "vi-") {
+	vi := lang == "vi" || strings.HasPrefix(lang, "vi-")
+	if s := r.ofPicture(vi); s != "" {
+		return s
+	}
+	if vi {
 		return r.vietnamese()
 	}
 	return r.english()
@@ -77,6 +85,12 @@ func (r Reason) vietnamese() string {
 		return "một bên khẳng định, một bên phủ định"
 	case ReasonShort:
 		return "tin quá ngắn để chắc chắn"
+	case ReasonUnsaid:
+		return "tin không nhắc đến " + join(r.Other, " và ")
+	case ReasonPart:
+		return "tin chỉ nói một phần"
+	case ReasonRival:
+		return "một bài khác nói điều khác cũng khớp như vậy"
 	}
 	return ""
 }
@@ -111,6 +125,12 @@ func (r Reason) english() string {
 		return "one says that it is so, the other that it is not"
 	case ReasonShort:
 		return "too short to be sure"
+	case ReasonUnsaid:
+		return "the message does not mention " + join(r.Other, " and ")
+	case ReasonPart:
+		return "the message says only part of it"
+	case ReasonRival:
+		return "another check, which says something else, fits as well"
 	}
 	return ""
 }

@@ -8,9 +8,12 @@ import (
 	"soi/internal/text"
 )
 
+// searchBudget is how many postings a search reads, see index.Search.
+const searchBudget = 200_000
+
 // Search is the keyword search of the public page and the desk: marks do not
 // matter, the last word may be unfinished, a misspelt word finds its
-// neighbours. Documents that hold more of the words come first. n <= 0 means 20.
+// neighbours. Documents that hold more of the words, and neighbours side by side, come first. n <= 0 means 20.
 func (m *Matcher) Search(q string, kinds []Kind, n int) []Hit {
 	if n <= 0 {
 		n = 20
@@ -23,7 +26,7 @@ func (m *Matcher) Search(q string, kinds []Kind, n int) []Hit {
 		terms = append(terms, g...)
 	}
 	var out []Hit
-	for _, h := range m.idx.Search(terms, max(10*n, depth), budget, m.keeper(Query{Kinds: kinds})) {
+	for _, h := range m.idx.Search(terms, max(10*n, 200), searchBudget, m.keeper(Query{Kinds: kinds})) {
 		d := m.docs[h.Doc]
 		if !wanted(Query{Kinds: kinds}, d) || slices.ContainsFunc(out, func(x Hit) bool { return x.ID == d.id }) {
 			continue
@@ -36,17 +39,28 @@ func (m *Matcher) Search(q string, kinds []Kind, n int) []Hit {
 	return out
 }
 
-// keywords gives the index terms for each word of a search.
+// neighbours is what two words of a search count for that are neighbours in a
+// document too, beside their own weights: most words of Vietnamese are two
+// syllables, and a syllable without its marks is many words.
+const neighbours = 2
+
+// keywords gives the index terms for each word of a search, and for each two
+// neighbours.
 func (m *Matcher) keywords(q string) [][]index.Term {
 	var out [][]index.Term
 	sc := text.NewScanner(q)
-	open := !strings.HasSuffix(q, " ")
+	open, prev := !strings.HasSuffix(q, " "), uint32(0)
 	for sc.Next() && len(out) < 32 {
 		w := string(sc.Bytes())
 		var g []index.Term
-		if t := m.lex.stems[text.Stem(w)]; t != 0 {
+		t := m.lex.stems[text.Stem(w)]
+		if t != 0 {
 			g = append(g, index.Term{Term: t, Weight: m.idf(t)})
 		}
+		if p := pairTerm(prev, t); prev != 0 && t != 0 && m.idx.DocFreq(p) > 0 {
+			g = append(g, index.Term{Term: p, Weight: neighbours * m.idf(p)})
+		}
+		prev = t
 		last := open && sc.End == len(sc.Source())
 		if len(g) == 0 || last {
 			g = append(g, m.slips(text.Unmark(w), last)...)
@@ -61,8 +75,8 @@ func (m *Matcher) keywords(q string) [][]index.Term {
 func (m *Matcher) slips(w string, prefix bool) []index.Term {
 	var out []index.Term
 	seen := map[uint32]bool{}
-	for i, s := range m.lex.words {
-		f := text.Unmark(s)
+	for i := range m.lex.forms {
+		f := m.lex.forms[i].folded
 		if !(prefix && len(w) >= 2 && strings.HasPrefix(f, w)) && !(len(w) >= 4 && oneSlip(f, w)) {
 			continue
 		}

@@ -8,94 +8,6 @@ import (
 	"soi/internal/desk"
 )
 
-// SetReview implements desk.CheckRows. Each person has one part in a review,
-// by the key of review_part: a Reviewer who submitted or wrote any of it is
-// refused with desk.ErrOwnWork, whatever was checked before.
-func (t *tx) SetReview(ctx context.Context, r desk.Review) error {
-	list, err := asJSON(r.Checklist)
-	if err != nil {
-		return err
-	}
-	if err := t.setParts(ctx, r); err != nil {
-		return err
-	}
-	_, err = t.exec(ctx, `INSERT INTO review (id, claim, kind, reason, doc, hash, submitted_by, at, state, reviewer,
-			decided, reasons, checklist, n)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13, (SELECT COALESCE(MAX(n), 0) + 1 FROM review WHERE claim = $2))
-		ON CONFLICT (id) DO UPDATE SET claim=excluded.claim, kind=excluded.kind, reason=excluded.reason,
-			doc=excluded.doc, hash=excluded.hash, submitted_by=excluded.submitted_by, at=excluded.at,
-			state=excluded.state, reviewer=excluded.reviewer, decided=excluded.decided, reasons=excluded.reasons,
-			checklist=excluded.checklist`,
-		r.ID, r.Claim, r.Kind, r.Reason, r.Doc, r.Hash, orNull(r.By), ms(r.At), r.State, orNull(r.Reviewer),
-		msOrNull(r.Decided), r.Reasons, list)
-	return err
-}
-
-// setParts writes down who wrote the text and who decided on it.
-func (t *tx) setParts(ctx context.Context, r desk.Review) error {
-	if _, err := t.exec(ctx, `DELETE FROM review_part WHERE review = $1`, r.ID); err != nil {
-		return err
-	}
-	add := func(who desk.ID, part string, n int) error {
-		if who == "" {
-			return nil
-		}
-		_, err := t.exec(ctx, `INSERT INTO review_part (review, staff, part, n) VALUES ($1,$2,$3,$4)
-			ON CONFLICT (review, staff, part) DO NOTHING`, r.ID, who, part, n)
-		return err
-	}
-	for n, who := range r.Authors {
-		if err := add(who, "wrote", n); err != nil {
-			return err
-		}
-	}
-	err := add(r.Reviewer, "decided", len(r.Authors))
-	if errors.Is(err, desk.ErrDuplicate) || r.Reviewer != "" && r.Reviewer == r.By {
-		return fmt.Errorf("review %s: %w", r.ID, desk.ErrOwnWork)
-	}
-	return err
-}
-
-// reviewPart is a person's part in a review.
-type reviewPart struct{ review, staff desk.ID }
-
-// Reviews implements desk.CheckRows.
-func (t *tx) Reviews(ctx context.Context, f desk.ReviewFilter) ([]desk.Review, error) {
-	var q filter
-	eq(&q, "id", f.ID)
-	eq(&q, "claim", f.Claim)
-	eq(&q, "state", f.State)
-	out, err := many(ctx, t, func(r *desk.Review) []any {
-		return []any{word(&r.ID), word(&r.Claim), word(&r.Kind), word(&r.Reason), &r.Doc, &r.Hash, word(&r.By), at(&r.At),
-			word(&r.State), word(&r.Reviewer), at(&r.Decided), &r.Reasons, fromJSON(&r.Checklist)}
-	}, `SELECT id, claim, kind, reason, doc, hash, submitted_by, at, state, reviewer, decided, reasons, checklist
-		FROM review`+q.where()+` ORDER BY at DESC, n DESC, id`+q.limit(f.Limit, 100), q.args...)
-	if err != nil || len(out) == 0 {
-		return out, err
-	}
-	return out, t.authorsOf(ctx, out)
-}
-
-// authorsOf fills in the authors of reviews, in the order they were given.
-func (t *tx) authorsOf(ctx context.Context, rs []desk.Review) error {
-	ids := make([]desk.ID, len(rs))
-	for i, r := range rs {
-		ids[i] = r.ID
-	}
-	var q filter
-	in(&q, "review", ids)
-	parts, err := many(ctx, t, func(p *reviewPart) []any { return []any{word(&p.review), word(&p.staff)} },
-		"SELECT review, staff FROM review_part"+q.where()+" AND part = 'wrote' ORDER BY review, n", q.args...)
-	of := map[desk.ID][]desk.ID{}
-	for _, p := range parts {
-		of[p.review] = append(of[p.review], p.staff)
-	}
-	for i, r := range rs {
-		rs[i].Authors = of[r.ID]
-	}
-	return err
-}
-
 // AddRevision implements desk.CheckRows. A revision, or a log index, that is
 // there already is desk.ErrDuplicate.
 func (t *tx) AddRevision(ctx context.Context, r desk.Revision, doc []byte) error {
@@ -154,6 +66,7 @@ func parseRevisions(rows []revisionRow) ([]desk.Revision, error) {
 			if r.Doc, err = desk.ParseDocument(r.doc); err != nil {
 				return nil, fmt.Errorf("revision %d of %s: %w", r.Rev, r.Verdict, err)
 			}
+			r.Erased = r.Doc.Whole() // it says why the others are gone, and is no text to be shown
 		}
 		out[i] = r.Revision
 	}

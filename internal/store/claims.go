@@ -55,8 +55,13 @@ func (t *tx) Claims(ctx context.Context, f desk.ClaimFilter) ([]desk.Claim, erro
 	if f.After != "" {
 		q.and("id >", f.After)
 	}
+	ofDesks(&q, f.Desks)
+	order := " ORDER BY id"
+	if f.Newest {
+		order = " ORDER BY changed DESC, id"
+	}
 	return many(ctx, t, claimInto,
-		"SELECT "+claimFields+" FROM claim"+q.where()+" ORDER BY id"+q.limit(f.Limit, 1000), q.args...)
+		"SELECT "+claimFields+" FROM claim"+q.where()+order+q.limit(f.Limit, 1000), q.args...)
 }
 
 // draftInto is where a row of a draft goes.

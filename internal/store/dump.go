@@ -56,11 +56,31 @@ type table struct{ name, key string }
 // before it: references are checked at commit.
 func tables() []table {
 	return []table{
-		{"staff", "id"}, {"setting", "name"}, {"imported", "id"}, {"claim", "id"}, {"tip", "id"}, {"evidence", "id"},
-		{"judgment", "claim, other"}, {"draft", "claim"}, {"review_part", "review, staff"}, {"review", "id"},
-		{"document", "hash"}, {"log_head", "one"}, {"log_entry", "idx"}, {"log_hash", "i"}, {"log_checkpoint", "size"},
-		{"revision", "verdict, rev"}, {"event", "seq"}, {"follower", "name"}, {"session", "id"},
+		{"staff", "id"}, {"setting", "name"}, {"imported", "id"}, {"claim", "id"}, {"tip", "id"}, {"media", "id"}, {"media_part", "media, part, n"}, {"evidence", "id"},
+		{"capture", "id"}, {"payload", "hash, n"}, {"capture_payload", "capture, hash"},
+		{"judgment", "claim, other"}, {"draft", "claim"}, {"review_part", "review, staff"}, {"review", "id"}, {"review_work", "review, staff"}, {"review_comment", "id"},
+		{"document", "hash"}, {"log_head", "one"}, {"log_entry", "idx"}, {"log_hash", "i"}, {"log_checkpoint", "size"}, {"log_cosignature", "witness, size"},
+		{"revision", "verdict, rev"}, {"appeal", "id"}, {"appeal_file", "appeal, media"}, {"ruling", "id"}, {"redaction", "review"}, {"event", "seq"}, {"follower", "name"}, {"session", "id"},
 		{"sign_in_link", "hash"}, {"factor", "id"}, {"spent", "hash"},
+		{"conversation", "id"}, {"arrival", "hash"}, {"asking", "tip"}, {"notice", "id"},
+		{"outlet", "id"}, {"feed", "id"}, {"piece", "id"}, {"suggestion", "id"}, {"api_key", "id"},
+		{"explainer", "id"}, {"explainer_revision", "explainer, rev"}, {"explainer_link", "claim, explainer"},
+		{"practice_case", "id"}, {"practice_try", "staff, practised"}, {"practice_shared", "staff"},
+		{"presence", "claim, staff"}, {"draft_past", "claim, version"}, {"kept_text", "id"}, {"claim_note", "id"}, {"expert", "id"}, {"opinion", "id"},
+		{"notification", "id"}, {"mail_plan", "staff"},
+		{"checklist", "list, version"}, {"tick", "claim, step"}, {"due", "claim"}, {"saved_view", "id"}, {"bulk", "id"},
+		{"quarantine", "id"}, {"quarantined", "quarantine, tip"},
+		{"branch", "id"}, {"seat", "staff, branch, role"}, {"claim_branch", "claim"}, {"tip_branch", "tip"}, {"handover", "id"},
+		{"source", "evidence"}, {"release", "id"}, {"evidence_was", "evidence, version"}, {"recheck_date", "claim"}, {"rechecked", "claim, at"},
+		{"watched", "url"}, {"import_change", "id"},
+		{"former", "staff"}, {"outside_account", "issuer, subject"},
+		{"listed_question", "claim"}, {"claim_place", "claim, place"}, {"standing_page", "word"}, {"standing_revision", "word, rev"},
+		{"body", "id"}, {"calendar", "id"}, {"request", "id"}, {"body_answer", "id"}, {"letter", "id"}, {"stray_mail", "id"},
+		{"body_channel", "id"}, {"denial", "id"}, {"import_source", "id"}, {"import_run", "id"},
+		{"digest_subscription", "id"}, {"digest_edition", "id"}, {"digest_mail", "op"},
+		{"report", "id"}, {"report_file", "report, lang"}, {"reach", "day, kind, about"},
+		{"deadline_link", "staff"}, {"helped", "verdict, day"}, {"fedi_follower", "hash"}, {"fedi_delivery", "inbox, op"},
+		{"shelf", "n"}, {"held_back", "claim"}, {"peer", "id"}, {"laid", "peer, kind, entry"}, {"refused_line", "peer, n"}, {"source_offer", "id"},
 	}
 }
 

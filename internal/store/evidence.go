@@ -9,6 +9,9 @@ import (
 // SetEvidence implements desk.ClaimRows. A row keeps its place among the
 // evidence of its claim when it is overwritten.
 func (t *tx) SetEvidence(ctx context.Context, e desk.Evidence) error {
+	if err := t.setSource(ctx, e); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `INSERT INTO evidence (id, claim, url, title, publisher, lang, quote, says, stance, independent,
 			added, added_by, retired, n)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,
@@ -26,9 +29,11 @@ func (t *tx) SetEvidence(ctx context.Context, e desk.Evidence) error {
 func (t *tx) EvidenceOf(ctx context.Context, claim desk.ID) ([]desk.Evidence, error) {
 	return many(ctx, t, func(e *desk.Evidence) []any {
 		return []any{word(&e.ID), word(&e.Claim), &e.URL, &e.Title, &e.Publisher, &e.Lang, &e.Quote, &e.Says,
-			word(&e.Stance), &e.Independent, at(&e.Added), word(&e.AddedBy), at(&e.Retired)}
-	}, `SELECT id, claim, url, title, publisher, lang, quote, says, stance, independent, added, added_by, retired
-		FROM evidence WHERE claim = $1 ORDER BY added, n`, claim)
+			word(&e.Stance), &e.Independent, at(&e.Added), word(&e.AddedBy), at(&e.Retired),
+			word(&e.Nearness), word(&e.Payer), word(&e.Release), &e.Version}
+	}, `SELECT e.id, e.claim, e.url, e.title, e.publisher, e.lang, e.quote, e.says, e.stance, e.independent, e.added, e.added_by, e.retired,
+		s.nearness, s.payer, s.release, COALESCE(s.version, 0)
+		FROM evidence e LEFT JOIN source s ON s.evidence = e.id WHERE e.claim = $1 ORDER BY e.added, e.n`, claim)
 }
 
 // SetJudgment implements desk.ClaimRows.

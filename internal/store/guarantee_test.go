@@ -1,12 +1,15 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"soi/internal/desk"
 	"soi/internal/store/pgtest"
@@ -52,6 +55,11 @@ func furnish(t testing.TB, db *DB) (claim desk.Claim, review desk.Review) {
 	}
 	review = desk.Review{ID: desk.NewID(), Claim: claim.ID, Kind: desk.KindPublish, Doc: doc, Hash: desk.DocHash(doc),
 		By: desk.NewID(), Authors: []desk.ID{desk.NewID()}, State: desk.ReviewApproved, Reviewer: desk.NewID()}
+	pair := review // of a text that needed two reviewers
+	pair.ID, pair.Need, pair.Other, pair.Reviewer = desk.NewID(), 2, desk.NewID(), desk.NewID()
+	remark := desk.Comment{ID: desk.NewID(), Claim: claim.ID, Review: review.ID, Lang: "vi", Field: "summary", Sentence: "Nước chanh.", Text: "Nguồn?"}
+	tip, talk := desk.NewID(), desk.NewID()
+	picture := desk.NewID()
 	err = db.Tx(ctx, func(tx desk.Tx) error {
 		_, imported, err := tx.SetImported(ctx, desk.Imported{ID: desk.NewID(), URL: "https://example.org/1"})
 		_, err2 := tx.Append(ctx, desk.Event{Kind: desk.EvPublished, Claim: claim.ID, Data: map[string]string{"rev": "1"}})
@@ -60,19 +68,28 @@ func furnish(t testing.TB, db *DB) (claim desk.Claim, review desk.Review) {
 		}
 		return firstOf(
 			tx.SetStaff(ctx, desk.Staff{ID: review.By, Name: "An", Role: desk.Editor, Lang: "vi"}),
-			tx.SetClaim(ctx, claim), tx.SetReview(ctx, review),
-			tx.AddTip(ctx, desk.Tip{ID: desk.NewID(), Channel: "web", ExtID: "1", Text: "<x> & “y” \u2028", Claim: claim.ID, State: desk.TipJoined, Ticket: []byte{1, 0, 255}}),
+			tx.SetClaim(ctx, claim), tx.SetReview(ctx, review), tx.SetReview(ctx, pair), tx.SetComment(ctx, remark),
+			tx.SetReviewing(ctx, desk.Reviewing{Review: review.ID, Staff: review.By, Ticks: []string{desk.PointNeutral}}),
+			tx.AddTip(ctx, desk.Tip{ID: tip, Channel: "web", ExtID: "1", Text: "<x> & “y” \u2028", Claim: claim.ID, State: desk.TipJoined, Ticket: []byte{1, 0, 255}}),
+			tx.SetMedia(ctx, desk.Media{ID: picture, Claim: claim.ID, Kind: desk.MediaPicture, Bytes: 9, State: desk.MediaReady}),
+			tx.SetBlob(ctx, picture, desk.MediaView, bytes.Repeat([]byte("sealed"), 100_000)),
 			tx.SetEvidence(ctx, desk.Evidence{ID: desk.NewID(), Claim: claim.ID, Stance: desk.Refutes}),
 			tx.SetJudgment(ctx, desk.Judgment{Claim: claim.ID, Other: "claim/x"}),
 			tx.SetDraft(ctx, desk.Draft{Claim: claim.ID, Texts: []desk.Text{{Lang: "vi"}}}),
 			tx.AddLogEntry(ctx, string(review.ID), []byte("entry\n"), []desk.LogHash{{Index: 0, Hash: review.Hash}}, desk.LogHead{Size: 1, Root: review.Hash}),
 			tx.AddRevision(ctx, desk.Revision{Verdict: claim.ID, Rev: 1, Kind: desk.KindPublish, LogIndex: 0, Hash: review.Hash}, doc),
-			tx.AddCheckpoint(ctx, 1, []byte("note\n")), tx.SetPosition(ctx, "index", 1), tx.SetSetting(ctx, "site.name", "Bàn"),
+			tx.AddCheckpoint(ctx, 1, []byte("note\n")), tx.PutCosignature(ctx, desk.Cosignature{Witness: "w.example/1+00+x", Size: 1, Line: "— w.example/1 x\n", At: time.UnixMilli(5)}), tx.SetPosition(ctx, "index", 1), tx.SetSetting(ctx, "site.name", "Bàn"),
+			tx.AddShelfRow(ctx, desk.ShelfRow{Kind: desk.LineCheck, Entry: claim.ID, At: time.Now(), Hash: review.Hash, Chain: desk.ShelfChain(nil, review.Hash), Body: []byte("{}")}),
+			tx.SetConversation(ctx, desk.Conversation{ID: talk, Channel: "telegram", Key: []byte{1}, Talk: "{}"}),
+			tx.SetAsking(ctx, desk.Asking{Tip: tip, Conversation: talk}),
+			tx.AddArrival(ctx, desk.Arrival{Key: []byte{2, 0}, Channel: "telegram", Conversation: talk, State: desk.ArrivalHeld, Body: []byte{0, 1}}),
+			tx.AddNotice(ctx, desk.Notice{ID: desk.NewID(), Op: "op", Conversation: talk, Channel: "telegram", Kind: desk.NoticeTalk, State: desk.NoticeWaiting}),
 		)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	furnishSources(t, db, claim.ID)
 	return claim, review
 }
 
@@ -96,6 +113,7 @@ func whatWasWrittenStays(t *testing.T, fresh func(testing.TB) *DB) {
 		"UPDATE revision SET rating = 'true'", "DELETE FROM revision", "DELETE FROM document", "DELETE FROM log_head",
 		"UPDATE log_head SET size = 0", "UPDATE log_head SET root = root", "UPDATE log_head SET size = 2, time = time - 1",
 		"INSERT INTO log_head (one, size, time) VALUES (2, 0, 0)",
+		"UPDATE shelf SET body = chain", "UPDATE shelf SET at = 0", "UPDATE shelf SET chain = hash", "DELETE FROM shelf",
 	} {
 		if raw(t, db, query) == nil {
 			t.Errorf("the database took: %s", query)
@@ -131,22 +149,31 @@ func secondPersonIsAnother(t *testing.T, fresh func(testing.TB) *DB) {
 		query string
 		args  []any
 	}{
-		"the submitter as reviewer": {"UPDATE review SET reviewer = submitted_by", nil},
-		"an author as reviewer":     {"UPDATE review SET reviewer = $1", []any{r.Authors[0]}},
-		"an unknown as reviewer":    {"UPDATE review SET reviewer = $1", []any{desk.NewID()}},
-		"nobody as reviewer":        {"UPDATE review SET reviewer = NULL", nil},
-		"an author's second part":   {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, r.Authors[0]}},
-		"the reviewer as author":    {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'wrote', 9)", []any{r.ID, r.Reviewer}},
-		"a second who decides":      {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, desk.NewID()}},
-		"a part turned round":       {"UPDATE review_part SET part = 'wrote' WHERE part = 'decided'", nil},
-		"another part's name":       {"UPDATE review SET decided_part = 'wrote'", nil},
-		"the reviewer taken away":   {"DELETE FROM review_part WHERE part = 'decided'", nil},
-		"an unknown kind":           {"UPDATE review SET kind = 'quietly'", nil},
-		"an unknown rating":         {"UPDATE claim SET rating = 'liar'", nil},
-		"an unknown tip state":      {"UPDATE tip SET state = 'gone'", nil},
-		"a claim that is not there": {"UPDATE tip SET claim = $1", []any{desk.NewID()}},
-		"a delivery without an id":  {"UPDATE tip SET ext_id = ''", nil},
-		"a second import of a page": {"INSERT INTO imported SELECT id || 'x', url, publisher, site, published, lang, claim, title, rating, added FROM imported", nil},
+		"the submitter as reviewer":  {"UPDATE review SET reviewer = submitted_by", nil},
+		"an author as reviewer":      {"UPDATE review SET reviewer = $1", []any{r.Authors[0]}},
+		"an unknown as reviewer":     {"UPDATE review SET reviewer = $1", []any{desk.NewID()}},
+		"nobody as reviewer":         {"UPDATE review SET reviewer = NULL", nil},
+		"an author's second part":    {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, r.Authors[0]}},
+		"the reviewer as author":     {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'wrote', 9)", []any{r.ID, r.Reviewer}},
+		"a second who decides":       {"INSERT INTO review_part (review, staff, part, n) VALUES ($1, $2, 'decided', 9)", []any{r.ID, desk.NewID()}},
+		"a part turned round":        {"UPDATE review_part SET part = 'wrote' WHERE part = 'decided'", nil},
+		"another part's name":        {"UPDATE review SET decided_part = 'wrote'", nil},
+		"the reviewer taken away":    {"DELETE FROM review_part WHERE part = 'decided'", nil},
+		"an unknown kind":            {"UPDATE review SET kind = 'quietly'", nil},
+		"two reviewers needed":       {"UPDATE review SET need = 2", nil},
+		"the reviewer as the other":  {"UPDATE review SET need = 2, other = reviewer, other_hash = hash", nil},
+		"an author as the other":     {"UPDATE review SET other = $1 WHERE need = 2", []any{r.Authors[0]}},
+		"an unknown as the other":    {"UPDATE review SET other = $1 WHERE need = 2", []any{desk.NewID()}},
+		"other bytes agreed to":      {"UPDATE review SET other_hash = doc WHERE need = 2", nil},
+		"the other taken away":       {"UPDATE review SET other = NULL WHERE need = 2", nil},
+		"the other's part as author": {"UPDATE review_part SET part = 'wrote' WHERE part = 'agreed'", nil},
+		"a second who agrees":        {"INSERT INTO review_part (review, staff, part, n) SELECT review, $1, 'agreed', 9 FROM review_part WHERE part = 'agreed'", []any{desk.NewID()}},
+		"an emergency of one":        {"UPDATE review SET urgent = 'x'", nil},
+		"an unknown rating":          {"UPDATE claim SET rating = 'liar'", nil},
+		"an unknown tip state":       {"UPDATE tip SET state = 'gone'", nil},
+		"a claim that is not there":  {"UPDATE tip SET claim = $1", []any{desk.NewID()}},
+		"a delivery without an id":   {"UPDATE tip SET ext_id = ''", nil},
+		"a second import of a page":  {"INSERT INTO imported SELECT id || 'x', url, publisher, site, published, lang, claim, title, rating, added FROM imported", nil},
 	} {
 		if raw(t, db, try.query, try.args...) == nil {
 			t.Errorf("the database took %s: %s", what, try.query)
@@ -154,26 +181,28 @@ func secondPersonIsAnother(t *testing.T, fresh func(testing.TB) *DB) {
 	}
 }
 
+// listedColumns reads the list: a line for each table, its name and its columns.
+func listedColumns(t *testing.T) map[string]string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/columns.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		name, columns, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if ok && !strings.HasPrefix(name, "#") {
+			out[name] = columns
+		}
+	}
+	return out
+}
+
 // columnsAreListed holds every column against a list: a column that is not here is
 // a decision to be taken, not a detail. There is none for the name, address
 // or account of anybody but staff.
 func columnsAreListed(t *testing.T, fresh func(testing.TB) *DB) {
-	want := map[string]string{
-		"staff": "id name folded role lang created disabled", "setting": "name value",
-		"imported":    "id url publisher site published lang claim title rating added",
-		"claim":       "id text typed lang state harm harm_kind topic body assignee review merged_into imported rev log_index rating opened changed version",
-		"tip":         "id channel ext_id text folded lang links received state claim origin imported decision ticket asker forward erased",
-		"evidence":    "id claim n url title publisher lang quote says stance independent added added_by retired",
-		"judgment":    "claim other n same judged_by at undone",
-		"draft":       "claim rating texts authors changed version",
-		"review":      "id claim n kind reason doc hash submitted_by at state reviewer decided reasons checklist decided_part",
-		"review_part": "review staff part n", "document": "hash doc", "log_head": "one size root time",
-		"log_entry": "idx op body", "log_hash": "i h", "log_checkpoint": "size note",
-		"revision": "verdict rev kind reason rating topic log_index at hash", "event": "seq at kind actor claim about data",
-		"follower": "name seq", "schema_step": "number name checksum done",
-		"session":      "id token staff role means created proven used expires until",
-		"sign_in_link": "hash staff made_by created expires", "factor": "id staff kind name data counter created used n", "spent": "hash until",
-	}
+	want := listedColumns(t)
 	db := fresh(t)
 	query := `SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid`

@@ -67,12 +67,17 @@ type loader struct {
 	table  string
 	cols   columns
 	batch  []any // values of rows not yet inserted
+	held   int   // bytes of the lines they came from
 	done   []string
 }
 
 // batchRows is how many rows one INSERT takes; 19 columns at most times this
 // stays far below what either engine allows.
 const batchRows = 200
+
+// batchBytes is how much the rows of one INSERT may hold before it is sent:
+// pieces of media are 256 KiB each.
+const batchBytes = 4 << 20
 
 // bad is a *BadDumpError at the present line.
 func (l *loader) bad(format string, args ...any) error {
@@ -193,6 +198,7 @@ func (l *loader) row(ctx context.Context, b []byte) error {
 		return l.bad("a row that does not fit table %s", l.table)
 	}
 	l.rows++
+	l.held += len(b)
 	for i, r := range raw {
 		c := cell{typ: l.cols.types[i]}
 		if err := c.UnmarshalJSON(r); err != nil {
@@ -203,7 +209,7 @@ func (l *loader) row(ctx context.Context, b []byte) error {
 	if l.table == "log_head" {
 		return l.logHead(ctx)
 	}
-	if len(l.batch) >= batchRows*n {
+	if len(l.batch) >= batchRows*n || l.held >= batchBytes {
 		return l.flush(ctx)
 	}
 	return nil
@@ -235,7 +241,7 @@ func (l *loader) flush(ctx context.Context) error {
 		marks = append(marks, "("+strings.Join(row, ",")+")")
 	}
 	_, err := l.t.exec(ctx, "INSERT INTO "+l.table+" ("+strings.Join(l.cols.names, ",")+") VALUES "+strings.Join(marks, ","), l.batch...)
-	l.batch = nil
+	l.batch, l.held = nil, 0
 	return err
 }
 

@@ -176,7 +176,7 @@ func foreignSchemasAreRefused(t *testing.T, fresh func(testing.TB) *DB) {
 func TestUsingADatabaseBeforeMigrate(t *testing.T) {
 	db := emptySQLite(t)
 	have, want, err := db.Schema(t.Context())
-	if have != 0 || want != 2 || err != nil {
+	if have != 0 || want < 2 || err != nil {
 		t.Errorf("schema %d of %d, %v", have, want, err)
 	}
 	if h, err := db.Health(t.Context()); err != nil || len(h.Concerns()) != 1 || h.Concerns()[0] != SchemaOld {

@@ -41,8 +41,9 @@ func (t *tx) SetStaff(ctx context.Context, s desk.Staff) error {
 // Staff implements desk.OfficeRows. Names are ordered without regard to case.
 func (t *tx) Staff(ctx context.Context) ([]desk.Staff, error) {
 	return many(ctx, t, func(s *desk.Staff) []any {
-		return []any{word(&s.ID), &s.Name, word(&s.Role), &s.Lang, at(&s.Created), at(&s.Disabled)}
-	}, `SELECT id, name, role, lang, created, disabled FROM staff ORDER BY folded`)
+		return []any{word(&s.ID), &s.Name, word(&s.Role), &s.Lang, at(&s.Created), at(&s.Disabled), &s.Former}
+	}, `SELECT id, name, staff.role, lang, created, disabled, COALESCE(former.n, 0) FROM staff
+		LEFT JOIN former ON former.staff = staff.id ORDER BY folded`)
 }
 
 // Setting implements desk.OfficeRows.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"soi/internal/auth"
@@ -53,6 +54,8 @@ type DB struct {
 	writer *sql.DB // on SQLite one connection
 	reader *sql.DB // cannot write on SQLite; the same as writer on PostgreSQL
 	opts   Options
+
+	changes atomic.Int64 // writing transactions of this process
 }
 
 var (

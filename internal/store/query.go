@@ -25,6 +25,7 @@ func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error)
 		return 0, t.fail(err)
 	}
 	n, err := res.RowsAffected()
+	t.changed = t.changed || n > 0 || err != nil
 	return n, t.fail(err)
 }
 
@@ -57,6 +58,7 @@ func many[T any](ctx context.Context, t *tx, columns func(*T) []any, query strin
 		return nil, t.fail(err)
 	}
 	defer rows.Close()
+	t.changed = t.changed || !strings.HasPrefix(query, "SELECT") // … RETURNING
 	out := []T{}
 	for rows.Next() {
 		var v T

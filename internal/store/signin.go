@@ -117,6 +117,61 @@ func (db *DB) TakeLink(ctx context.Context, hash []byte) (l auth.Link, err error
 	return l, err
 }
 
+// Links implements auth.Store.
+func (db *DB) Links(ctx context.Context) (out []auth.Link, err error) {
+	err = db.read(ctx, func(t *tx) error {
+		out, err = many(ctx, t, func(l *auth.Link) []any {
+			return []any{word(&l.Staff), word(&l.By), at(&l.Created), at(&l.Expires)}
+		}, `SELECT staff, made_by, created, expires FROM sign_in_link ORDER BY created DESC, staff`)
+		return err
+	})
+	return out, err
+}
+
+// DropLink implements auth.Store.
+func (db *DB) DropLink(ctx context.Context, staff desk.ID) error {
+	return db.do(ctx, nil, `DELETE FROM sign_in_link WHERE staff = $1`, staff)
+}
+
+// LinkOutside implements auth.Store.
+func (db *DB) LinkOutside(ctx context.Context, issuer, subject string, staff desk.ID, now time.Time) error {
+	return db.write(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM outside_account WHERE staff = $1`, staff); err != nil {
+			return err
+		}
+		return t.must(ctx, desk.ErrDuplicate, `INSERT INTO outside_account (issuer, subject, staff, created) VALUES ($1,$2,$3,$4)
+			ON CONFLICT DO NOTHING`, issuer, subject, staff, ms(now))
+	})
+}
+
+// outsideInto is where a row of an outside account goes.
+func outsideInto(o *auth.Outside) []any {
+	return []any{&o.Issuer, &o.Subject, word(&o.Staff), at(&o.Created)}
+}
+
+// Outside implements auth.Store.
+func (db *DB) Outside(ctx context.Context, issuer, subject string) (o auth.Outside, err error) {
+	err = db.read(ctx, func(t *tx) error {
+		o, err = one(ctx, t, outsideInto, `SELECT issuer, subject, staff, created FROM outside_account WHERE issuer = $1 AND subject = $2`, issuer, subject)
+		return err
+	})
+	return o, err
+}
+
+// OutsideOf implements auth.Store.
+func (db *DB) OutsideOf(ctx context.Context, staff desk.ID) (o auth.Outside, err error) {
+	err = db.read(ctx, func(t *tx) error {
+		o, err = one(ctx, t, outsideInto, `SELECT issuer, subject, staff, created FROM outside_account WHERE staff = $1`, staff)
+		return err
+	})
+	return o, err
+}
+
+// DropOutside implements auth.Store.
+func (db *DB) DropOutside(ctx context.Context, staff desk.ID) error {
+	return db.do(ctx, nil, `DELETE FROM outside_account WHERE staff = $1`, staff)
+}
+
 // Factors implements auth.Store.
 func (db *DB) Factors(ctx context.Context, staff desk.ID) (out []auth.Factor, err error) {
 	err = db.read(ctx, func(t *tx) error {

@@ -9,21 +9,21 @@ import (
 
 // tipFields are the columns of a tip, in the order of tipArgs and tipInto.
 const tipFields = `id, channel, ext_id, text, folded, lang, links, received, state, claim, origin, imported,
-	decision, ticket, asker, forward, erased`
+	decision, ticket, asker, forward, erased, aside`
 
 // tipArgs are a tip's values.
 func tipArgs(t desk.Tip) ([]any, error) {
 	links, err := asJSON(t.Links)
 	return []any{t.ID, t.Channel, t.ExtID, t.Text, t.Folded, t.Lang, links, ms(t.Received), t.State,
 		orNull(t.Claim), orNull(t.Origin), orNull(t.Imported), t.Decision, t.Ticket, t.Asker, t.Forward,
-		msOrNull(t.Erased)}, err
+		msOrNull(t.Erased), t.Aside}, err
 }
 
 // tipInto is where a row of tipFields goes.
 func tipInto(t *desk.Tip) []any {
 	return []any{word(&t.ID), &t.Channel, &t.ExtID, &t.Text, &t.Folded, &t.Lang, fromJSON(&t.Links), at(&t.Received),
 		word(&t.State), word(&t.Claim), word(&t.Origin), word(&t.Imported), &t.Decision, &t.Ticket, &t.Asker,
-		&t.Forward, at(&t.Erased)}
+		&t.Forward, at(&t.Erased), &t.Aside}
 }
 
 // AddTip implements desk.TipRows.
@@ -33,7 +33,7 @@ func (t *tx) AddTip(ctx context.Context, tip desk.Tip) error {
 		return err
 	}
 	return t.must(ctx, desk.ErrDuplicate, `INSERT INTO tip (`+tipFields+`)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)
 		ON CONFLICT (channel, ext_id) DO NOTHING`, args...)
 }
 
@@ -45,7 +45,7 @@ func (t *tx) SetTip(ctx context.Context, tip desk.Tip) error {
 	}
 	return t.must(ctx, desk.ErrNotFound, `UPDATE tip SET channel=$2, ext_id=$3, text=$4, folded=$5, lang=$6,
 		links=$7, received=$8, state=$9, claim=$10, origin=$11, imported=$12, decision=$13, ticket=$14, asker=$15,
-		forward=$16, erased=$17 WHERE id=$1`, args...)
+		forward=$16, erased=$17, aside=$18 WHERE id=$1`, args...)
 }
 
 // Tips implements desk.TipRows.
@@ -65,7 +65,7 @@ func (t *tx) Tips(ctx context.Context, f desk.TipFilter) ([]desk.Tip, error) {
 	}
 	if !f.Erasable.IsZero() {
 		q.and("received <", ms(f.Erasable))
-		q.terms = append(q.terms, "text <> ''", notInUse)
+		q.terms = append(q.terms, "erased IS NULL", notInUse)
 	}
 	order := " ORDER BY received DESC, id DESC"
 	if f.Oldest {
@@ -127,13 +127,14 @@ func (t *tx) Demands(ctx context.Context, now time.Time, states []desk.ClaimStat
 		term = "claim IN (SELECT id FROM claim WHERE " + isIn(&q, "state", states) + ") OR " + term
 	}
 	all, err := many(ctx, t, func(d *demandOf) []any {
-		return []any{word(&d.claim), &d.Tips, &d.Askers, &d.Recent, &d.Earlier, at(&d.Last), at(&d.First), &d.Forwards}
-	}, `SELECT claim, SUM(n), COUNT(asker) + COALESCE(SUM(n) FILTER (WHERE asker IS NULL), 0),
-			SUM(recent), SUM(earlier), MAX(newest), MIN(oldest), SUM(forwards)
-		FROM (SELECT claim, asker, COUNT(*) AS n,
-				COUNT(*) FILTER (WHERE received > `+recent+`) AS recent,
-				COUNT(*) FILTER (WHERE received > `+base+` AND received <= `+recent+`) AS earlier,
-				MAX(received) AS newest, MIN(received) AS oldest, COUNT(*) FILTER (WHERE forward) AS forwards
+		return []any{word(&d.claim), &d.Tips, &d.Askers, &d.Recent, &d.Earlier, at(&d.Last), at(&d.First), &d.Forwards, &d.Aside}
+	}, `SELECT claim, SUM(n), COUNT(asker) FILTER (WHERE n > 0) + COALESCE(SUM(n) FILTER (WHERE asker IS NULL), 0),
+			SUM(recent), SUM(earlier), MAX(newest), MIN(oldest), SUM(forwards), SUM(aside)
+		FROM (SELECT claim, asker, COUNT(*) FILTER (WHERE NOT aside) AS n,
+				COUNT(*) FILTER (WHERE NOT aside AND received > `+recent+`) AS recent,
+				COUNT(*) FILTER (WHERE NOT aside AND received > `+base+` AND received <= `+recent+`) AS earlier,
+				MAX(received) FILTER (WHERE NOT aside) AS newest, MIN(received) FILTER (WHERE NOT aside) AS oldest,
+				COUNT(*) FILTER (WHERE forward AND NOT aside) AS forwards, COUNT(*) FILTER (WHERE aside) AS aside
 			FROM tip WHERE `+term+` GROUP BY claim, asker) AS asked
 		GROUP BY claim`, q.args...)
 	for _, d := range all {
@@ -146,5 +147,5 @@ func (t *tx) Demands(ctx context.Context, now time.Time, states []desk.ClaimStat
 // that the cost does not grow with the claim.
 func (t *tx) Asked(ctx context.Context, claim desk.ID, most int) (int, error) {
 	return one(ctx, t, func(n *int) []any { return []any{n} },
-		`SELECT COUNT(*) FROM (SELECT 1 FROM tip WHERE claim = $1 LIMIT $2) AS asked`, claim, most)
+		`SELECT COUNT(*) FROM (SELECT 1 FROM tip WHERE claim = $1 AND NOT aside LIMIT $2) AS asked`, claim, most)
 }

@@ -17,6 +17,8 @@ type tx struct {
 	write  bool
 	turn   bool  // PostgreSQL: the event table was locked when the transaction began
 	failed error // the first statement that failed; such a transaction is never committed
+
+	changed bool // a statement changed a row, or may have
 }
 
 var _ desk.Tx = (*tx)(nil)
@@ -32,12 +34,27 @@ func (db *DB) Tx(ctx context.Context, fn func(desk.Tx) error) error {
 	return db.write(ctx, func(t *tx) error { return fn(t) })
 }
 
+// Changes counts the transactions of this process that changed something, or
+// may have. Between two calls that give the same number it has written nothing.
+func (db *DB) Changes() int64 { return db.changes.Load() }
+
 // write runs fn in a writing transaction until it goes through, fails for
 // good, or patience ends.
 func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
+	changed := true // also when it failed: the outcome may be unknown
+	defer func() {
+		if changed {
+			db.changes.Add(1)
+		}
+	}()
 	start := time.Now()
 	for tries := 1; ; tries++ {
-		err := db.once(ctx, tries > turnAfter, fn)
+		err := db.once(ctx, tries > turnAfter, func(t *tx) error {
+			err := fn(t)
+			changed = t.changed || err != nil
+			return err
+		})
+		changed = changed || err != nil
 		if err == nil || !again(err) || time.Since(start) > db.opts.Patience {
 			return translate(err)
 		}

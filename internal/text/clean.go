@@ -126,6 +126,7 @@ func foldOnce(s string) string {
 		if r == 'đ' || r == 'Đ' {
 			r = 'd'
 		}
+		r = settled(r)
 		if !wordRune(r) {
 			gap = b.Len() > 0
 			continue
@@ -157,10 +158,31 @@ func foldsAway(r rune) bool {
 	case r <= 0x36f, r >= 0x591 && r <= 0x5bd, r == 0x5bf, r == 0x5c1, r == 0x5c2,
 		r >= 0x610 && r <= 0x61a, r == 0x640, r >= 0x64b && r <= 0x65f, r == 0x670,
 		r >= 0x6d6 && r <= 0x6ed && unicode.IsMark(r), r >= 0x1ab0 && r <= 0x1aff, r >= 0x1dc0 && r <= 0x1dff,
-		r >= 0x20d0 && r <= 0x20ff:
+		r >= 0x20d0 && r <= 0x20ff, r == 0x93c, r == 0xa3c: // the dots of loan letters in Devanagari and Gurmukhi
 		return true
 	}
 	return false
+}
+
+// settled gives one form to letters that keyboards of one script offer twice: Persian
+// and Urdu forms of Arabic letters, final alef and ta, the two nasal marks of Devanagari.
+func settled(r rune) rune {
+	if r < 0x600 || r > 0x978 {
+		return r
+	}
+	switch r {
+	case 'ٱ':
+		return 'ا'
+	case 'ى', 'ی', 'ے':
+		return 'ي'
+	case 'ة', 'ہ', 'ھ', 'ە', 'ۃ':
+		return 'ه'
+	case 'ک':
+		return 'ك'
+	case 0x901:
+		return 0x902
+	}
+	return r
 }
 
 func lower(r rune) rune {

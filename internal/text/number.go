@@ -32,7 +32,7 @@ func (sc *Scanner) figure() bool {
 		}
 		break
 	}
-	sc.End, sc.glue = sc.pos, sc.pos
+	sc.End, sc.glue, sc.unit = sc.pos, sc.pos, true
 	sc.settle(groups, seps[:])
 	return sc.suffix()
 }

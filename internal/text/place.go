@@ -4,9 +4,10 @@ import "strings"
 
 // Place reports whether the folded words at the start of a run name a place that
 // claims are often moved to, and how many words it takes: Vietnamese provinces
-// and cities, countries in Vietnamese and English. The name is given in one form
-// for all spellings, so that "TP.HCM" and "Sài Gòn" are the same place. A name of
-// one word counts only if it was written with its marks or as a name (sure).
+// and cities, countries in Vietnamese and English (by their ISO codes). The name is
+// given in one form for all spellings, so that "TP.HCM" and "Sài Gòn" are the same
+// place. A name of one word counts only if it was written with its marks or as a name
+// (sure).
 func Place(folded []string, marked string, sure bool) (name string, words int) {
 	if len(folded) == 0 {
 		return "", 0
@@ -15,7 +16,7 @@ func Place(folded []string, marked string, sure bool) (name string, words int) {
 	key := append(buf[:0], folded[0]...)
 	for n := 1; n < min(5, len(folded)) && len(key) < len(buf)-8; n++ {
 		key = append(append(key, ' '), folded[n]...)
-		if p := placeOf(string(key)); p != "" {
+		if p := placeOf(string(key)); p != "" && spelt(marked, p, string(key)) {
 			name, words = p, n+1
 		}
 	}
@@ -25,10 +26,36 @@ func Place(folded []string, marked string, sure bool) (name string, words int) {
 	if p := markedPlace(marked); p != "" {
 		return p, 1
 	}
-	if p := placeOf(folded[0]); p != "" && (sure || len(folded[0]) > 4) {
+	if marked == "ý" && sure {
+		return "it", 1
+	}
+	if p := placeOf(folded[0]); p != "" && (sure || len(folded[0]) > 4 && !commonNoun(folded[0])) && spelt(marked, p, folded[0]) {
 		return p, 1
 	}
 	return "", 0
+}
+
+// commonNoun reports names of countries that are everyday words in lower case.
+func commonNoun(w string) bool {
+	switch w {
+	case "turkey", "china", "jordan", "guinea", "georgia", "niger", "malta", "nauru":
+		return true
+	}
+	return false
+}
+
+// spelt reports whether the first word of a country's name, if it was written with
+// marks, carries those of the name: "triệu tiền" is no "Triều Tiên".
+func spelt(marked, code, key string) bool {
+	if Unmark(marked) == marked {
+		return true
+	}
+	names := CountryNames(code)
+	if len(names) == 0 || Fold(names[0]) != key {
+		return true
+	}
+	first, _, _ := strings.Cut(strings.ToLower(Clean(names[0])), " ")
+	return string(placeTone([]byte(first))) == marked
 }
 
 // markedPlace lists one-syllable names that their marks make unmistakable.
@@ -37,13 +64,13 @@ func markedPlace(w string) string {
 	case "huế":
 		return "hue"
 	case "lào":
-		return "laos"
+		return "la"
 	case "mỹ":
-		return "america"
+		return "us"
 	case "úc":
-		return "australia"
+		return "au"
 	case "nhật":
-		return "japan"
+		return "jp"
 	case "pháp", "anh", "nga", "đức", "ý", "hàn", "ấn":
 		return ""
 	}
@@ -58,44 +85,44 @@ func placeOf(key string) string {
 		if key == "my" {
 			return ""
 		}
-		return "america"
+		return "us"
 	case "vuong quoc anh", "united kingdom", "uk", "britain", "england", "anh quoc":
-		return "britain"
+		return "gb"
 	case "trung quoc", "china":
-		return "china"
+		return "cn"
 	case "nhat ban", "japan":
-		return "japan"
+		return "jp"
 	case "han quoc", "south korea":
-		return "korea"
+		return "kr"
 	case "thai lan", "thailand":
-		return "thailand"
+		return "th"
 	case "campuchia", "cambodia":
-		return "cambodia"
+		return "kh"
 	case "an do", "india":
-		return "india"
+		return "in"
 	case "uc", "australia":
-		return "australia"
+		return "au"
 	case "phap", "france":
-		return "france"
+		return "fr"
 	case "nuoc duc", "germany":
-		return "germany"
+		return "de"
 	case "nga", "russia", "lien bang nga":
-		return "russia"
-	case "y", "italy", "nuoc y":
-		return "italy"
+		return "ru"
+	case "italy", "nuoc y":
+		return "it"
 	case "viet nam", "vietnam":
-		return "vietnam"
+		return "vn"
 	case "ha noi", "hanoi":
 		return "hanoi"
 	case "da nang", "danang":
 		return "danang"
 	case "lao", "laos", "nuoc lao":
-		return "laos"
+		return "la"
 	}
 	if soloPlace(key) {
 		return strings.Clone(key)
 	}
-	return ""
+	return countries()[key]
 }
 
 func soloPlace(key string) bool {
@@ -107,8 +134,6 @@ func soloPlace(key string) bool {
 		"quang nam", "quang ngai", "quang ninh", "quang tri", "soc trang", "son la", "tay ninh", "thai binh", "thai nguyen", "thanh hoa",
 		"tien giang", "tra vinh", "tuyen quang", "vinh long", "vinh phuc", "yen bai", "da lat", "nha trang", "ha long", "phu quoc", "bien hoa",
 		"thu duc", "cu chi", "sa pa", "hoi an", "quy nhon", "buon ma thuot", "pleiku", "my tho", "rach gia", "vinh city", "tam ky", "dong hoi",
-		"indonesia", "malaysia", "singapore", "philippines", "myanmar", "taiwan", "dai loan", "brazil", "canada", "mexico", "spain", "tay ban nha",
-		"ukraine", "iran", "iraq", "israel", "pakistan", "nepal", "bangladesh", "nigeria", "kenya", "turkey", "tho nhi ky", "egypt", "ai cap",
 		"london", "paris", "berlin", "new york", "california", "texas", "florida", "chicago", "delhi", "mumbai", "beijing", "bac kinh", "shanghai",
 		"wuhan", "vu han", "tokyo", "seoul", "bangkok", "manila", "jakarta", "moscow", "kyiv", "gaza", "sydney", "melbourne", "toronto":
 		return true

@@ -187,6 +187,9 @@ func vietnameseNumber(p []Piece, i int) (float64, int) {
 			v, n = v+u, 3
 		}
 	}
+	if n > 1 || i > 0 && (p[i-1].Word == "tháng" || p[i-1].Word == "mùng") && v > 1 {
+		return v, n
+	}
 	after := next(n)
 	if multiplier(after) > 0 && after != "ti" && after != "ty" || counted(after) && (v != 1 || n > 1) {
 		return v, n

@@ -29,9 +29,11 @@ type Scanner struct {
 
 	more string // words of a short form still to come, with blanks between them
 	glue int    // where the last figure ended
+	unit bool   // the token before was a figure
 
 	fresh bool // the next word opens a sentence
 	tag   bool // inside a #tag or @name: capitals cut words
+	loud  bool // capitals say nothing in this text
 
 	// Vietnamese says that the text is Vietnamese: short forms of chat are then
 	// written out.
@@ -48,7 +50,7 @@ type Scanner struct {
 
 type span struct{ from, to int }
 
-// NewScanner prepares s (Clean, Plain) and stands before its first token.
+// NewScanner prepares s (Clean, Plain, disguises undone) and stands before its first token.
 func NewScanner(s string) *Scanner {
 	sc := &Scanner{}
 	sc.Reset(s)
@@ -57,9 +59,10 @@ func NewScanner(s string) *Scanner {
 
 // Reset starts over on another text and keeps the buffers.
 func (sc *Scanner) Reset(s string) {
-	sc.s, sc.pos, sc.fresh, sc.tag = Plain(Clean(s)), 0, true, false
+	sc.s, sc.pos, sc.fresh, sc.tag = undisguise(Plain(Clean(s))), 0, true, false
+	sc.loud = loud(sc.s)
 	sc.run, sc.ri = sc.run[:0], 0
-	sc.more, sc.glue = "", -1
+	sc.more, sc.glue, sc.unit = "", -1, false
 }
 
 // Source is the prepared text that Start and End count in.
@@ -221,7 +224,8 @@ loop:
 func (sc *Scanner) close(letters, uppers int, marked bool) {
 	sc.End = sc.pos
 	first, _ := utf8.DecodeRuneInString(sc.s[sc.Start:])
-	sc.Upper, sc.Caps = unicode.IsUpper(first), uppers == letters && letters > 1
+	upper := unicode.IsUpper(first)
+	sc.Upper, sc.Caps = upper && !sc.loud, uppers == letters && letters > 1 && !sc.loud
 	if letters == 1 {
 		sc.dotted()
 	}
@@ -229,10 +233,26 @@ func (sc *Scanner) close(letters, uppers int, marked bool) {
 	if marked {
 		sc.buf = placeTone(sc.buf)
 	}
-	if sc.Vietnamese && !(letters == 1 && sc.Upper) && sc.Start != sc.glue {
-		if full := expand(string(sc.buf)); full != string(sc.buf) {
-			sc.write(full)
+	counts := sc.unit && gluedUnit(string(sc.buf)) // "8 kg" is no "8 không"
+	sc.unit = false
+	if sc.Vietnamese && !(letters == 1 && upper) && sc.Start != sc.glue && !counts {
+		sc.writeOut()
+	}
+}
+
+// writeOut replaces a word of a Vietnamese text by what it stands for.
+func (sc *Scanner) writeOut() {
+	if sc.tag && len(sc.buf) > 5 && !Syllable(Unmark(string(sc.buf))) {
+		if parts := Segment(string(sc.buf)); len(parts) > 1 {
+			sc.write(strings.Join(parts, " "))
+			return
 		}
+	}
+	if sc.voice() {
+		return
+	}
+	if full := expand(string(sc.buf)); full != string(sc.buf) {
+		sc.write(full)
 	}
 }
 

@@ -14,7 +14,7 @@ func expand(w string) string {
 	if full := shortForm(w); full != "" {
 		return full
 	}
-	if len(w) < 2 {
+	if len(w) < 2 || everydayEnglish(w) {
 		return w
 	}
 	u := Unmark(w)
@@ -31,6 +31,16 @@ func expand(w string) string {
 		w = s
 	}
 	return respell(w)
+}
+
+// everydayEnglish reports English words of Vietnamese chat that are no drawn-out
+// syllables.
+func everydayEnglish(w string) bool {
+	switch w {
+	case "app", "all", "off", "full", "call", "will", "see", "too", "free", "pass", "add", "job", "shop", "sale", "post", "check", "link", "web", "wifi":
+		return true
+	}
+	return false
 }
 
 // stretched reports a letter written three times or more.
@@ -114,7 +124,7 @@ func shortForm(w string) string {
 // chatMarked lists forms whose marks matter.
 func chatMarked(w string) string {
 	switch w {
-	case "hông", "hổng", "hỏng", "hem", "hăm", "khum", "khôm", "hok", "hôk", "hong":
+	case "hông", "hổng", "hem", "khum", "khôm", "hok", "hôk":
 		return "không"
 	case "đc", "đk", "đuợc", "đựơc":
 		return "được"
@@ -130,7 +140,7 @@ func chatMarked(w string) string {
 		return "buồn"
 	case "lun", "luon", "luônn":
 		return "luôn"
-	case "thoi", "thoai", "thui", "hoi", "thâu":
+	case "thoi", "thui":
 		return "thôi"
 	case "zị", "dị", "zậy", "dậy", "zay", "zậyy":
 		return "vậy"
@@ -158,8 +168,6 @@ func chatMarked(w string) string {
 		return "quá"
 	case "rứa":
 		return "thế"
-	case "mô":
-		return "đâu"
 	case "chừ":
 		return "giờ"
 	case "bữa":
@@ -363,6 +371,8 @@ func names(w string) string {
 		return "thành phố hồ chí minh"
 	case "tp":
 		return "thành phố"
+	case "q":
+		return "quận"
 	case "vn":
 		return "việt nam"
 	case "tq":

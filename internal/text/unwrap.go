@@ -14,8 +14,9 @@ type Message struct {
 
 // Unwrap takes off what messengers and mail programs put around a message
 // (forwarding notes, mail headers, quotation marks at line starts, the "— Name
-// (@handle) date" tail, names and times of exported chats), the sentences of
-// chain letters that only ask to pass it on, and collects its links. Names of
+// (@handle) date" tail, names and times of exported chats), what a screen shows
+// around it, the sentences of chain letters that only ask to pass it on, and collects
+// its links. Names of
 // people who wrote or sent the message are dropped here and kept nowhere. A
 // message that is nothing but wrapping keeps its words.
 func Unwrap(s string) Message {
@@ -32,8 +33,9 @@ func Unwrap(s string) Message {
 	if strings.TrimSpace(body) == "" {
 		return m
 	}
+	body = undisguise(body) // once for all who read the words after this
 	m.Body = body
-	if b := unchain(body); b != "" {
+	if b := unchain(unscreen(body)); b != "" {
 		m.Body = b
 	}
 	return m
@@ -98,7 +100,7 @@ func unhead(s string) string {
 	var out []string
 	for i, l := range lines {
 		switch {
-		case i < mostSentences && noteLine(l), i < 12 && heads > 1 && head.MatchString(l):
+		case i < mostSentences && noteLine(l), i < 12 && heads > 1 && head.MatchString(l), i < 4 && statusBar(l):
 			continue
 		}
 		out = append(out, strings.TrimLeft(unlead(l, i), "> "))

@@ -27,7 +27,7 @@ func unmark(w string) string {
 		case r == 'đ':
 			out = append(out, 'd')
 		case !foldsAway(r):
-			out = utf8.AppendRune(out, r)
+			out = utf8.AppendRune(out, settled(r))
 		}
 	}
 	return norm.NFC.String(string(out))

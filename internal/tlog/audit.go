@@ -39,7 +39,20 @@ type Audit struct {
 	Erased     int                     // documents missing as an erase entry says
 	Kept       int64                   // size of the checkpoint remembered before; 0 for none
 	Verdicts   map[string]VerdictState // where each verdict stands, by the log
+	Log        []Entry                 // every entry that could be read, in order
 	Findings   []Finding               // in order of discovery; empty when clean
+
+	stored HashReader // recomputed from the entries; nil if they could not be read
+}
+
+// RootAt is the root that the log had at an earlier size, by its entries; false
+// when they could not be read that far.
+func (a Audit) RootAt(size int64) (Hash, bool) {
+	if a.stored == nil || size < 1 || size > a.Entries {
+		return Hash{}, false
+	}
+	h, err := treeHash(size, a.stored)
+	return h, err == nil
 }
 
 // ExitCode is 0 for a clean log, 2 for evidence of misbehaviour or damage, 3
@@ -95,6 +108,8 @@ type auditor struct {
 	hashes  []Hash // all stored hashes, recomputed from the entries
 	docs    []docUse
 	erased  map[string]int64 // verdict → index of its last erase entry
+
+	redacted map[string][]redacted // by verdict
 }
 
 // docUse is one entry's commitment to a document.
@@ -104,14 +119,20 @@ type docUse struct {
 }
 
 func audit(ctx context.Context, src source, o AuditOptions) (Audit, error) {
-	a := &auditor{src: src, erased: map[string]int64{}}
+	a, err := runAudit(ctx, src, o)
+	return a.out, err
+}
+
+// runAudit is an audit with all that was read on the way.
+func runAudit(ctx context.Context, src source, o AuditOptions) (*auditor, error) {
+	a := &auditor{src: src, erased: map[string]int64{}, redacted: map[string][]redacted{}}
 	var err error
 	if a.kept, err = loadKept(o.StateDir); err != nil {
-		return a.out, err
+		return a, err
 	}
 	a.out.Kept = a.kept.checkpoint.Size
 	if err := a.chooseKey(ctx, o.VKey); err != nil {
-		return a.out, err
+		return a, err
 	}
 	if len(a.out.Findings) == 0 && a.readCheckpoint(ctx) {
 		a.checker = NewChecker(a.out.Origin)
@@ -124,11 +145,12 @@ func audit(ctx context.Context, src source, o AuditOptions) (Audit, error) {
 			a.checkDocs(ctx)
 		}
 		a.out.Verdicts = a.checker.verdicts
+		a.out.stored = a.stored
 	}
 	if err := ctx.Err(); err != nil {
-		return a.out, err
+		return a, err
 	}
-	return a.out, a.keep(o.StateDir)
+	return a, a.keep(o.StateDir)
 }
 
 func (a *auditor) find(f Finding) { a.out.Findings = append(a.out.Findings, f) }
@@ -227,11 +249,15 @@ func (a *auditor) readEntry(body []byte) {
 	if err != nil {
 		a.find(Finding{Kind: FindRule, Path: bundleOf(index), Index: index, Verdict: e.Verdict, Rev: e.Rev, Cause: err})
 	}
+	a.out.Log = append(a.out.Log, e)
 	if e.HasDoc() {
 		a.docs = append(a.docs, docUse{index: index, e: e})
 	}
 	if e.Kind == KindErase {
 		a.erased[e.Verdict] = index
+	}
+	if e.Kind == KindRedact {
+		a.redacted[e.Verdict] = append(a.redacted[e.Verdict], redacted{index, e.Erased})
 	}
 	hashes, err := merkle.StoredHashes(index, body, HashReader(a.stored))
 	if err != nil {
@@ -355,7 +381,7 @@ func (a *auditor) checkDoc(ctx context.Context, u docUse) docResult {
 	b, err := a.src.get(ctx, docPath(u.e.Doc))
 	switch {
 	case errors.Is(err, errAbsent), errors.Is(err, errErased):
-		if u.e.Verdict != "" && a.erased[u.e.Verdict] > u.index {
+		if a.mayBeGone(u) {
 			return docResult{erased: true}
 		}
 		return docResult{kind: FindDocMissing, cause: err}

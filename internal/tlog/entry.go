@@ -38,8 +38,8 @@ var ErrForm = errors.New("tlog: malformed entry")
 // Kind says what an entry records.
 type Kind string
 
-// The kinds of entry. Those from KindPublish to KindErase belong to a verdict
-// and form its chain; the others speak of the log itself.
+// The kinds of entry. Those from KindPublish to KindRedact belong to a verdict
+// and form its chain; those after KindRuling speak of the log itself.
 const (
 	KindGenesis   Kind = "genesis"   // entry 0 of a new log, with its key
 	KindPublish   Kind = "publish"   // revision 1 of a verdict
@@ -48,6 +48,9 @@ const (
 	KindWithdraw  Kind = "withdraw"  // no longer upheld; old documents stay
 	KindRestore   Kind = "restore"   // upheld again, with a document
 	KindErase     Kind = "erase"     // all earlier documents of the verdict deleted
+	KindRedact    Kind = "redact"    // next revision, with the documents of some earlier ones deleted
+	KindRuling    Kind = "ruling"    // answer to an appeal; speaks of a verdict and is no part of its chain
+	KindChannel   Kind = "channel"   // a line of the register of real channels, or a change of it
 	KindKey       Kind = "key"       // a further signing key
 	KindPolicy    Kind = "policy"    // rating scale and corrections policy in force
 	KindSuccessor Kind = "successor" // entry 0 of a log that follows a lost one
@@ -57,7 +60,7 @@ const (
 // Reason is the public reason code of a later revision.
 type Reason string
 
-// The reason codes. Erase accepts only ReasonLegal and ReasonPrivacy.
+// The reason codes. Erase and redact accept only ReasonLegal and ReasonPrivacy.
 const (
 	ReasonTypo        Reason = "typo"
 	ReasonClarity     Reason = "clarity"
@@ -85,6 +88,13 @@ type Entry struct {
 	Rating  string   // code of the rating; empty for withdraw and erase
 	Doc     [32]byte // SHA-256 of the document; zero for withdraw and erase
 	Reason  Reason   // empty for publish
+	Erased  []int64  // redact: the revisions whose documents are deleted, in order
+
+	Ruling  string // ruling: its own name, 26 characters as a verdict's
+	Outcome string // ruling: code of how the appeal ended
+
+	Channel string // channel: its own name, 26 characters as a verdict's
+	State   string // channel: how it stands from here on, see channel.go
 
 	Key     string   // genesis, key, successor: the verifier key, origin+id+base64
 	Ratings []string // policy: the codes of the scale in force, in order
@@ -116,6 +126,12 @@ func layout(k Kind) []string {
 		return []string{"time", "verdict", "rev", "prev", "rating", "doc"}
 	case KindUpdate, KindCorrect, KindWithdraw, KindRestore, KindErase:
 		return []string{"time", "verdict", "rev", "prev", "rating", "doc", "reason"}
+	case KindRedact:
+		return []string{"time", "verdict", "rev", "prev", "rating", "doc", "reason", "erased"}
+	case KindRuling:
+		return []string{"time", "verdict", "ruling", "outcome", "doc"}
+	case KindChannel:
+		return []string{"time", "channel", "state", "doc"}
 	case KindPolicy:
 		return []string{"time", "ratings", "doc"}
 	case KindSuccessor:
@@ -127,7 +143,7 @@ func layout(k Kind) []string {
 }
 
 // OfVerdict reports whether entries of this kind belong to a verdict's chain.
-func (k Kind) OfVerdict() bool { return slices.Contains(layout(k), "verdict") }
+func (k Kind) OfVerdict() bool { return slices.Contains(layout(k), "rev") }
 
 // ends reports whether the kind leaves the verdict without a document.
 func (k Kind) ends() bool { return k == KindWithdraw || k == KindErase }
@@ -203,6 +219,8 @@ func (e Entry) foreign(names []string) string {
 	}{
 		{"verdict", e.Verdict != ""}, {"rev", e.Rev != 0}, {"prev", e.Prev != 0},
 		{"rating", e.Rating != ""}, {"doc", e.HasDoc()}, {"reason", e.Reason != ""},
+		{"erased", e.Erased != nil}, {"ruling", e.Ruling != ""}, {"outcome", e.Outcome != ""},
+		{"channel", e.Channel != ""}, {"state", e.State != ""},
 		{"key", e.Key != ""}, {"ratings", e.Ratings != nil},
 		{"origin", e.Origin != ""}, {"size", e.Size != 0}, {"root", e.Root != Hash{}},
 		{"cosignature", e.Cosignatures != nil},
@@ -238,6 +256,16 @@ func (e *Entry) set(name, value string) (err error) {
 		err = setDoc(&e.Doc, value)
 	case "reason":
 		e.Reason = Reason(value)
+	case "erased":
+		e.Erased, err = parseRevs(value)
+	case "ruling":
+		e.Ruling = value
+	case "outcome":
+		e.Outcome = value
+	case "channel":
+		e.Channel = value
+	case "state":
+		e.State = value
 	case "key":
 		e.Key = value
 	case "ratings":
@@ -292,6 +320,16 @@ func (e Entry) values(name string) ([]string, error) {
 		ok = e.Kind.ends() != e.HasDoc()
 	case "reason":
 		v, ok = string(e.Reason), validReason(e.Kind, e.Reason)
+	case "erased":
+		v, ok = formatRevs(e.Erased), validErased(e.Erased, e.Rev)
+	case "ruling":
+		v, ok = e.Ruling, validVerdict(e.Ruling)
+	case "outcome":
+		v, ok = e.Outcome, validOutcome(e.Outcome)
+	case "channel":
+		v, ok = e.Channel, validVerdict(e.Channel)
+	case "state":
+		v, ok = e.State, validChannelState(e.State)
 	case "key":
 		v, ok = e.Key, validVKey(e.Key)
 	case "ratings":
@@ -365,7 +403,7 @@ func validReason(k Kind, r Reason) bool {
 		return true
 	case ReasonTypo, ReasonClarity, ReasonFactual, ReasonNewEvidence, ReasonRating,
 		ReasonSource, ReasonDuplicate, ReasonPolicy:
-		return k != KindErase
+		return k != KindErase && k != KindRedact
 	}
 	return false
 }

@@ -15,6 +15,7 @@ import (
 const (
 	testVKey    = "desk.example/log+9b95c719+ASWXpNojF0Jbxld+TCsQrqST5QBX2GhKY14ZXmI0C+Ho"
 	testVerdict = "7b2k0m8q4x1c9f3h5n6r2t0vwa"
+	testRuling  = "7zzzzzzzzzzzzzzzzzzzzzzzzz"
 	testDoc     = "a03dca95a5a12988528d62051e8b4cb80d7aa889c0fa1f006c6992e89d950363"
 	testRoot    = "zbYZdPs/tywcEQXyGqXBUVDKAH8/dXfFicL50nXtqT0="
 )
@@ -34,6 +35,9 @@ func forms() map[Kind]string {
 		KindRestore:   when + upheld,
 		KindWithdraw:  when + ended,
 		KindErase:     when + ended,
+		KindRedact:    when + chain + "rating half-true\ndoc " + testDoc + "\nreason privacy\nerased 1,2\n",
+		KindRuling:    when + "verdict " + testVerdict + "\nruling " + testRuling + "\noutcome partly\ndoc " + testDoc + "\n",
+		KindChannel:   when + "channel " + testRuling + "\nstate gone\ndoc " + testDoc + "\n",
 		KindPolicy:    when + "ratings true,half-true,false\ndoc " + testDoc + "\n",
 		KindSuccessor: when + "key " + testVKey + "\norigin old.example/log\nsize 7\nroot " + testRoot + "\ncosignature witness.example m5XHGZQ=\n",
 		KindClose:     when,
@@ -122,6 +126,24 @@ func TestParseRefuses(t *testing.T) {
 		{KindWithdraw, "rating -", "rating false"},
 		{KindWithdraw, "doc -", "doc " + testDoc},
 		{KindErase, "reason privacy", "reason typo"},
+		{KindRedact, "reason privacy", "reason typo"},
+		{KindRedact, "erased 1,2", "erased 2,1"},
+		{KindRedact, "erased 1,2", "erased 1,1"},
+		{KindRedact, "erased 1,2", "erased 1,3"},
+		{KindRedact, "erased 1,2", "erased 0,2"},
+		{KindRedact, "erased 1,2", "erased 01,2"},
+		{KindRedact, "erased 1,2", "erased 1, 2"},
+		{KindRedact, "erased 1,2", "erased "},
+		{KindRedact, "erased 1,2\n", ""},
+		{KindRedact, "doc " + testDoc, "doc -"},
+		{KindCorrect, "reason source\n", "reason source\nerased 1\n"},
+		{KindRuling, "outcome partly", "outcome perhaps"},
+		{KindRuling, "outcome partly\n", ""},
+		{KindChannel, "state gone", "state ours"}, {KindChannel, "doc " + testDoc, "doc -"}, {KindChannel, "state gone\n", ""}, {KindChannel, "state gone\n", "state gone\nreason privacy\n"},
+		{KindRuling, "doc " + testDoc, "doc -"},
+		{KindRuling, testRuling, testRuling[1:]},
+		{KindRuling, "ruling " + testRuling, "ruling a person"},
+		{KindRuling, "outcome partly\n", "outcome partly\nrating true\n"},
 		{KindGenesis, "+9b95c719+", "+9B95C719+"},
 		{KindGenesis, "+9b95c719+", "+9b95c718+"},
 		{KindGenesis, "desk.example/log", "desk.example log"},
@@ -157,6 +179,8 @@ func TestFormatRefusesForeignFields(t *testing.T) {
 	foreign := map[string]func(*Entry){
 		"verdict": func(e *Entry) { e.Verdict = testVerdict }, "rev": func(e *Entry) { e.Rev = 1 }, "prev": func(e *Entry) { e.Prev = 1 },
 		"rating": func(e *Entry) { e.Rating = "false" }, "doc": func(e *Entry) { e.Doc[0] = 1 }, "reason": func(e *Entry) { e.Reason = ReasonTypo },
+		"erased": func(e *Entry) { e.Erased = []int64{1} }, "ruling": func(e *Entry) { e.Ruling = testRuling }, "outcome": func(e *Entry) { e.Outcome = "upheld" },
+		"channel": func(e *Entry) { e.Channel = testRuling }, "state": func(e *Entry) { e.State = "gone" },
 		"key": func(e *Entry) { e.Key = testVKey }, "ratings": func(e *Entry) { e.Ratings = []string{"true"} }, "origin": func(e *Entry) { e.Origin = "a/log" },
 		"size": func(e *Entry) { e.Size = 1 }, "root": func(e *Entry) { e.Root[0] = 1 }, "cosignature": func(e *Entry) { e.Cosignatures = []string{"a AAAAAAA="} },
 	}
@@ -178,16 +202,16 @@ func TestFormatRefusesForeignFields(t *testing.T) {
 // genEntry draws an entry that Format accepts.
 func genEntry(t *rapid.T) Entry {
 	e, err := Parse([]byte(form(rapid.SampledFrom([]Kind{KindGenesis, KindKey, KindPublish, KindUpdate, KindCorrect,
-		KindRestore, KindWithdraw, KindErase, KindPolicy, KindSuccessor, KindClose}).Draw(t, "kind"))))
+		KindRestore, KindWithdraw, KindErase, KindRedact, KindRuling, KindChannel, KindPolicy, KindSuccessor, KindClose}).Draw(t, "kind"))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	e.Time = time.Unix(rapid.Int64Range(0, 4102444800).Draw(t, "time"), 0).UTC()
-	if e.Kind.OfVerdict() {
+	if e.Verdict != "" {
 		e.Verdict = rapid.StringMatching(`[0-9a-hjkmnp-tv-z]{26}`).Draw(t, "verdict")
 	}
 	if e.Prev > 0 {
-		e.Rev = rapid.Int64Range(2, maxRev).Draw(t, "rev")
+		e.Rev = rapid.Int64Range(int64(2+len(e.Erased)), maxRev).Draw(t, "rev")
 		e.Prev = rapid.Int64Range(1, 1<<62).Draw(t, "prev")
 	}
 	if e.Rating != "" {

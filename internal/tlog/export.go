@@ -52,7 +52,7 @@ func ExportDir(ctx context.Context, st Storage, vkey, dir string) (Exported, err
 			return x.out, err
 		}
 	}
-	for _, name := range []string{"vkey", "policy.txt", "checkpoint"} {
+	for _, name := range []string{"verify.html", "verify.js", "verify.py", "vkey", "policy.txt", "checkpoint"} {
 		if err := x.copy(ctx, name); err != nil {
 			return x.out, err
 		}
@@ -109,7 +109,7 @@ func (x *exporter) entries(ctx context.Context) error {
 				return err
 			}
 		}
-		if !e.Kind.OfVerdict() {
+		if !e.Kind.OfVerdict() && e.Kind != KindRuling && e.Kind != KindChannel {
 			return nil
 		}
 		return x.proof(ctx, index, e)
@@ -139,12 +139,21 @@ func (x *exporter) document(ctx context.Context, sum [32]byte) error {
 func (x *exporter) proof(ctx context.Context, index int64, e Entry) error {
 	x.out.Proofs++
 	path := proofPath(e.Verdict, e.Rev)
+	if e.Kind == KindRuling {
+		path = rulingPath(e.Ruling)
+	}
+	if e.Kind == KindChannel {
+		path = channelPath(e.Channel, index)
+	}
+	same := func(o Entry) bool {
+		return o.Verdict == e.Verdict && o.Rev == e.Rev && o.Ruling == e.Ruling && o.Channel == e.Channel
+	}
 	if old, err := os.ReadFile(x.place(path)); err == nil {
-		if v, err := VerifyProof(old, nil, nil, x.p.vkey); err == nil && v.Index == index && v.Entry.Verdict == e.Verdict && v.Entry.Rev == e.Rev {
+		if v, err := VerifyProof(old, nil, nil, x.p.vkey); err == nil && v.Index == index && same(v.Entry) {
 			return nil
 		}
 	}
-	proof, err := x.p.proof(ctx, index, e.Verdict, e.Rev)
+	proof, err := x.p.proofOf(ctx, index, same)
 	if err != nil {
 		return fmt.Errorf("tlog: export %s: %w", path, err)
 	}

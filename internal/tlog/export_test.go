@@ -68,8 +68,8 @@ func TestExportEqualsServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 280 entries: 2+1 tiles, 2 bundles, checkpoint, vkey, policy, 276 documents, 278 proofs.
-	if files != 3+2+3+276+278 {
+	// 280 entries: 2+1 tiles, 2 bundles, checkpoint, vkey, policy, 3 files of the verifier, 276 documents, 278 proofs.
+	if files != 3+2+3+3+276+278 {
 		t.Errorf("%d files", files)
 	}
 }

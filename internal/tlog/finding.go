@@ -27,6 +27,12 @@ const (
 	FindDocChanged  FindingKind = "document-changed" // other bytes than were logged
 )
 
+// FindingKinds are all kinds of finding.
+func FindingKinds() []FindingKind {
+	return []FindingKind{FindUnreachable, FindCheckpoint, FindSignature, FindKey, FindRollback, FindFork, FindMissing, FindBundle,
+		FindEntry, FindTile, FindRoot, FindRule, FindDocMissing, FindDocChanged}
+}
+
 // Finding is one thing that an audit found.
 type Finding struct {
 	Kind    FindingKind
@@ -120,6 +126,8 @@ func ruleWords(err error) (vi, en string) {
 		{ErrPrev, "không trỏ về mục trước của bài", "it does not point to the verdict's last entry"},
 		{ErrTransition, "loại mục không hợp với trạng thái của bài", "its kind does not follow from where the verdict stood"},
 		{ErrRatingChanged, "kết luận đổi mà không đính chính", "the rating changed without a correction"},
+		{ErrRulingAgain, "kết quả giải quyết này đã được ghi trước đó", "this ruling was entered before"},
+		{ErrChannel, "không nối tiếp trạng thái của kênh trong danh bạ", "it does not follow from how the channel stood in the register"},
 		{ErrRatingUnknown, "kết luận không có trong thang đang dùng", "the rating is not on the scale in force"},
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,8 +23,8 @@ const (
 // errNoFile says that the log has nothing at a path.
 var errNoFile = errors.New("tlog: nothing at this path")
 
-// Find returns the index of the entry of a verdict's revision, and ErrNoEntry
-// when there is none. internal/app adapts it to the database.
+// Find returns the index of the entry of a verdict's revision, of a ruling when
+// it is asked for revision 0, and ErrNoEntry when there is none. internal/app adapts it to the database.
 type Find func(ctx context.Context, verdict string, rev int64) (int64, error)
 
 // Handler serves the public log, read only, under /log/:
@@ -32,8 +33,11 @@ type Find func(ctx context.Context, verdict string, rev int64) (int64, error)
 //	/log/tile/<L>/<N>[.p/<W>]                hashes (C2SP tlog-tiles)
 //	/log/tile/entries/<N>[.p/<W>]            entries
 //	/log/proof/<verdict>/<rev>.tlog-proof    proof of one revision
+//	/log/proof/ruling/<ruling>.tlog-proof    proof of one ruling
+//	/log/proof/channel/<channel>/<index>.tlog-proof  proof of one entry about a channel
 //	/log/doc/<sha256>                        document
 //	/log/vkey, /log/policy.txt               whom to trust
+//	/log/verify, /log/verify.{html,js,py}    what verifies a proof without soi
 //
 // It shows nothing beyond the last signed size, accepts one spelling of each
 // path, and answers GET and HEAD only.
@@ -95,6 +99,12 @@ func (h *Handler) file(ctx context.Context, path string) ([]byte, error) {
 	if !ok {
 		return p.file(ctx, path)
 	}
+	if ruling, ok := parseRulingPath(rest); ok {
+		return h.rulingProof(ctx, p, ruling)
+	}
+	if channel, index, ok := parseChannelPath(rest); ok {
+		return p.channelProof(ctx, channel, index)
+	}
 	verdict, rev, err := parseProofPath(rest)
 	if err != nil {
 		return nil, err
@@ -140,12 +150,25 @@ func lastPublished(ctx context.Context, st Storage, vkey string) (published, err
 	if err != nil {
 		return published{}, fmt.Errorf("tlog: read last checkpoint: %w", err)
 	}
+	if note == nil {
+		return published{st: st, vkey: vkey}, nil
+	}
+	lines, err := st.Cosignatures(ctx, size)
+	if err != nil {
+		return published{}, fmt.Errorf("tlog: read cosignatures: %w", err)
+	}
+	for _, line := range lines {
+		note = append(slices.Clip(note), line...)
+	}
 	return published{st: st, vkey: vkey, note: note, size: size}, nil
 }
 
 // file returns what is at a path, proofs excepted: those need to know which
 // entry is meant.
 func (p published) file(ctx context.Context, path string) ([]byte, error) {
+	if b, ok := verifierFile(path); ok {
+		return b, nil
+	}
 	switch {
 	case path == "checkpoint" && p.note != nil:
 		return p.note, nil
@@ -186,6 +209,11 @@ func (p published) doc(ctx context.Context, path string) ([]byte, error) {
 // is at index. Serving another revision's proof would still verify, so that is
 // checked here.
 func (p published) proof(ctx context.Context, index int64, verdict string, rev int64) ([]byte, error) {
+	return p.proofOf(ctx, index, func(e Entry) bool { return e.Verdict == verdict && e.Rev == rev })
+}
+
+// proofOf is proof of whatever entry is meant.
+func (p published) proofOf(ctx context.Context, index int64, meant func(Entry) bool) ([]byte, error) {
 	proof, err := prove(ctx, p.st, index, p.size, p.note)
 	if errors.Is(err, ErrTileAbsent) {
 		return nil, errNoFile
@@ -193,19 +221,42 @@ func (p published) proof(ctx context.Context, index int64, verdict string, rev i
 	if err != nil {
 		return nil, err
 	}
-	if e, err := Parse(proof.Extra); err != nil || e.Verdict != verdict || e.Rev != rev {
-		return nil, fmt.Errorf("%w: entry %d is not verdict %s rev %d", ErrDamaged, index, verdict, rev)
+	if e, err := Parse(proof.Extra); err != nil || !meant(e) {
+		return nil, fmt.Errorf("%w: entry %d is not the one that was asked for", ErrDamaged, index)
 	}
 	return proof.Format(), nil
 }
 
-// policy is a C2SP tlog-policy: this log, and no witness required.
+// Witnessed is a Storage whose log is cosigned: it knows who is asked, and how
+// many of them are wanted.
+type Witnessed interface {
+	Witnesses() (all []RemoteWitness, quorum int)
+}
+
+// policy is a C2SP tlog-policy: this log, and its witnesses, if it has any.
 func (p published) policy() []byte {
 	origin, _, _ := strings.Cut(p.vkey, "+")
-	return fmt.Appendf(nil, "log %s https://%s/\nquorum none\n", p.vkey, origin)
+	out := fmt.Appendf(nil, "log %s https://%s/\n", p.vkey, origin)
+	var all []RemoteWitness
+	quorum := 0
+	if w, ok := p.st.(Witnessed); ok {
+		all, quorum = w.Witnesses()
+	}
+	if len(all) == 0 {
+		return append(out, "quorum none\n"...)
+	}
+	var names []string
+	for i, w := range all {
+		names = append(names, fmt.Sprintf("w%d", i+1))
+		out = fmt.Appendf(out, "witness %s %s %s\n", names[i], w.VKey, w.Address)
+	}
+	return fmt.Appendf(out, "group witnesses %d %s\nquorum witnesses\n", quorum, strings.Join(names, " "))
 }
 
 func contentType(path string, body []byte) string {
+	if t := verifierType(path); t != "" {
+		return t
+	}
 	switch {
 	case strings.HasPrefix(path, "tile/"):
 		return "application/octet-stream"

@@ -112,8 +112,7 @@ func (a *auditor) keep(dir string) error {
 		if a.out.Note == nil {
 			return nil
 		}
-		sum := sha256.Sum256(a.out.Note)
-		return saveState(dir, fmt.Sprintf("conflict-%d-%x.note", a.out.Size, sum[:4]), a.out.Note)
+		return KeepEvidence(dir, a.out)
 	}
 	entries, err := FormatBundle(a.bodies)
 	if err != nil {
@@ -126,6 +125,21 @@ func (a *auditor) keep(dir string) error {
 		return err
 	}
 	return saveState(dir, keptNote, a.out.Note)
+}
+
+// KeepEvidence writes the checkpoints of audits beside what a state folder
+// holds, without overwriting anything; nothing without a folder.
+func KeepEvidence(dir string, as ...Audit) error {
+	for _, a := range as {
+		if dir == "" || a.Note == nil {
+			continue
+		}
+		sum := sha256.Sum256(a.Note)
+		if err := saveState(dir, fmt.Sprintf("conflict-%d-%x.note", a.Size, sum[:4]), a.Note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveState(dir, name string, b []byte) error {

@@ -132,15 +132,15 @@ func statusAfter(k Kind) Status {
 }
 
 // follows is the table of allowed steps. Erase frees every earlier document of
-// the verdict at once: older revisions repeat what a later one said, so erasing
-// one alone would erase nothing. A text that may stay is restored afterwards as
-// a new document.
+// the verdict at once: older revisions mostly repeat what a later one said. A
+// text that may stay is restored afterwards as a new document. Redact frees the
+// revisions it names alone: whoever writes it has looked through all of them.
 func follows(s Status, k Kind) bool {
 	switch s {
 	case "":
 		return k == KindPublish
 	case StatusPublished:
-		return k == KindUpdate || k == KindCorrect || k == KindWithdraw || k == KindErase
+		return k == KindUpdate || k == KindCorrect || k == KindRedact || k == KindWithdraw || k == KindErase
 	case StatusWithdrawn:
 		return k == KindRestore || k == KindErase
 	case StatusErased:
@@ -159,11 +159,13 @@ type Checker struct {
 	scale    []string
 	keys     []string
 	verdicts map[string]VerdictState
+	rulings  map[string]bool
+	channels map[string]string // how each line of the register of channels stands
 }
 
 // NewChecker starts before entry 0 of the log with this origin.
 func NewChecker(origin string) *Checker {
-	return &Checker{origin: origin, verdicts: map[string]VerdictState{}}
+	return &Checker{origin: origin, verdicts: map[string]VerdictState{}, rulings: map[string]bool{}, channels: map[string]string{}}
 }
 
 // Size is the number of entries seen, the index of the next one.
@@ -214,6 +216,12 @@ func (c *Checker) Add(body []byte) (Entry, error) {
 	if e.Kind.OfVerdict() {
 		c.verdicts[e.Verdict], _ = c.verdicts[e.Verdict].Next(c.size, e)
 	}
+	if e.Kind == KindRuling {
+		c.rulings[e.Ruling] = true
+	}
+	if e.Kind == KindChannel {
+		c.channels[e.Channel] = e.State
+	}
 	if e.Kind == KindPolicy {
 		c.scale = e.Ratings
 	}
@@ -241,9 +249,13 @@ func (c *Checker) rules(e Entry) error {
 		return ErrClosed
 	case e.Time.Before(c.last):
 		return ErrTimeBack
-	case e.Rating != "" && e.Kind != KindUpdate && e.Kind != KindRestore &&
+	case e.Kind == KindRuling && c.rulings[e.Ruling]:
+		return ErrRulingAgain
+	case e.Kind == KindChannel && !channelFollows(c.channels[e.Channel], e.State):
+		return ErrChannel
+	case e.Rating != "" && e.Kind != KindUpdate && e.Kind != KindRedact && e.Kind != KindRestore &&
 		c.scale != nil && !slices.Contains(c.scale, e.Rating):
-		// Update and restore carry an earlier rating on, which may have left
+		// Update, redact and restore carry an earlier rating on, which may have left
 		// the scale since; only a correction can move it.
 		return ErrRatingUnknown
 	}

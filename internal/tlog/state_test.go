@@ -99,10 +99,20 @@ func sample(c *Checker, k Kind, now time.Time) Entry {
 	case KindClose:
 		return e
 	}
+	if k == KindRuling {
+		e.Verdict, e.Ruling, e.Outcome, e.Doc[0] = testVerdict, testRuling, "upheld", 3
+		return e
+	}
 	s := c.Verdict(testVerdict)
 	e.Verdict, e.Rev, e.Prev, e.Reason = testVerdict, s.Rev+1, s.Index, ReasonPrivacy
 	if k == KindPublish {
 		e.Rev, e.Prev, e.Reason = 1, 0, ""
+	}
+	if k == KindRedact {
+		if e.Erased = []int64{1}; e.Rev == 1 {
+			e.Rev = 2 // the form wants an earlier revision to name
+			e.Prev = 1
+		}
 	}
 	if !k.ends() {
 		e.Rating, e.Doc[0], e.Doc[1] = "false", 2, byte(e.Rev)

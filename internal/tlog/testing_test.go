@@ -29,10 +29,17 @@ type memLog struct {
 	hashes      []Hash
 	docs        map[[32]byte][]byte // nil bytes: erased
 	checkpoints map[int64][]byte
+	cosigned    map[int64][]string
+}
+
+func (m *memLog) Cosignatures(_ context.Context, size int64) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.cosigned[size]), nil
 }
 
 func newMemLog() *memLog {
-	return &memLog{docs: map[[32]byte][]byte{}, checkpoints: map[int64][]byte{}}
+	return &memLog{docs: map[[32]byte][]byte{}, checkpoints: map[int64][]byte{}, cosigned: map[int64][]string{}}
 }
 
 var errMem = errors.New("memory log")

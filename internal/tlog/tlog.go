@@ -59,6 +59,9 @@ type Storage interface {
 	// PutCheckpoint stores a signed note, insert only. The same note again is
 	// no error; another note for a stored size must be refused.
 	PutCheckpoint(ctx context.Context, size int64, note []byte) error
+	// Cosignatures returns the signature lines of witnesses on the checkpoint
+	// of a size, each verified before it was stored and ending with a line feed.
+	Cosignatures(ctx context.Context, size int64) ([]string, error)
 }
 
 // What a Storage answers for a document that it cannot return.

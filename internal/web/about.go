@@ -24,7 +24,7 @@ func saidAll(w *words, prefix string, n int) []said {
 const (
 	aboutSteps    = 6
 	aboutPromises = 6
-	privacyParts  = 6
+	privacyParts  = 10
 )
 
 // keepStill is how long caches keep pages whose text changes with a new

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"soi/internal/auth"
 	"soi/internal/desk"
@@ -46,14 +47,28 @@ func (s *Site) admit(w http.ResponseWriter, r route, v *visit) error {
 	if r.may != "" && !desk.As(who).May(r.may) {
 		return desk.ErrForbidden
 	}
-	return nil
+	return s.sees(r, v)
+}
+
+// sees refuses everything below a claim that the person may not see, before
+// its form is read: what is wrong with a form says nothing about a claim of
+// another desk. Whoever has a role on all desks sees every claim.
+func (s *Site) sees(r route, v *visit) error {
+	if len(v.staff.Seats) == 0 && v.staff.Role != desk.Seated || !strings.Contains(r.pattern, " /desk/claims/{id}") {
+		return nil
+	}
+	id, err := v.id()
+	if err != nil {
+		return err
+	}
+	return s.Desk.Sees(v.Context(), v.actor(), id)
 }
 
 // setHeaders sets what every answer carries (trust.md §2.5).
 func (s *Site) setHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "+
-		"require-trusted-types-for 'script'; worker-src 'self'")
+		"require-trusted-types-for 'script'; worker-src 'self'; manifest-src 'self'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	// Nothing is told to other sites. "no-referrer" would also make browsers
 	// send "Origin: null" with our own forms, and forms without Sec-Fetch-Site

@@ -16,22 +16,28 @@ import (
 
 // askPage is the page with the one field.
 type askPage struct {
-	Form      string // random value of this form
+	Form      string  // random value of this form
+	Desk      desk.ID // at which of several desks the message arrives; "" to let the channel say
 	Challenge string
 	Worker    string // address of the script that solves the challenge
 	Text      string // what the reader had typed, when the form comes back
 	Notice    *troublePage
 	Most      int // characters allowed, when there were more; else 0
 	Latest    []card
+	Questions []question // what people ask now
+	Corrected []changed  // what was put right lately
 }
 
 // head implements page.
 func (p askPage) head(w *words) head {
-	return head{Title: w.t("ask.title"), Description: w.t("ask.description"), Section: "ask", Private: p.Notice != nil}
+	return head{Title: w.t("ask.title"), Description: w.t("ask.description"), Section: "ask", Private: p.Notice != nil || p.Text != ""}
 }
 
 // latestShown is how many of the newest checks stand below the field.
 const latestShown = 6
+
+// correctedShown is how many corrections stand below them.
+const correctedShown = 3
 
 // purposeAsk names the ask form in challenges.
 const purposeAsk = "ask"
@@ -42,18 +48,25 @@ func (s *Site) home(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	p.Text = v.query("text") // as the bookmark of /ways brings it
 	return show("ask", p), nil
 }
 
 // askPage is a fresh form with the newest checks below it.
 func (s *Site) askPage(v *visit) (askPage, error) {
-	p := askPage{Form: newForm()}
+	p := askPage{Form: newForm(), Desk: v.deskNamed()}
 	p.Challenge = s.pow.challenge(purposeAsk, p.Form)
 	var err error
 	if p.Worker, err = s.assetURL("work.js"); err != nil {
 		return p, err
 	}
-	p.Latest, _, err = s.listChecks(v, checksFilter{}, latestShown)
+	if p.Latest, _, err = s.listChecks(v, checksFilter{}, latestShown); err != nil {
+		return p, err
+	}
+	if p.Corrected, _, err = s.listChanged(v, 0, correctedShown); err != nil {
+		return p, err
+	}
+	p.Questions, err = s.questions(v, questionsShown, func(desk.Question) bool { return true })
 	return p, err
 }
 
@@ -65,31 +78,43 @@ func (s *Site) ask(v *visit) (answer, error) {
 	if !validForm(form) {
 		form = newForm()
 	}
-	tip := match.ReadTip(text)
-	if err := readable(tip.Text); err != nil {
+	if err := v.readable(match.ReadTip(text).Text); err != nil {
 		return s.askAgain(v, err)
 	}
 	if err := s.lane(v, form, text); err != nil {
 		return s.askAgain(v, err)
 	}
-	delivery := deliveryOf(form, tip.Text)
-	code := desk.NewTicket(s.Config.Key, delivery)
-	res := s.look(v, tip.Text)
-	decision, key := settle(res)
-	r, err := s.Desk.Receive(v.Context(), desk.Program(), desk.NewTip{
-		Channel: "web", ExtID: delivery, Text: tip.Text, Folded: tip.Key, Lang: tip.Lang, Links: tip.Links,
-		Ticket: desk.TicketHash(code), Decision: string(decision), Answer: key, Summary: tip.Summary,
-	})
+	r, code, res, err := s.takeIn(v, desk.Program(), "web", form, text)
 	if err != nil {
 		return s.askAgain(v, err)
 	}
 	return s.outcome(v, r, code, res)
 }
 
+// takeIn takes a message in that came by a form of these pages: its files are
+// looked into and sealed, it is matched, and the desk has it. The same form
+// with the same content is one tip.
+func (s *Site) takeIn(v *visit, by desk.Actor, channel, form, text string) (r desk.Received, code string, res match.Result, err error) {
+	files, err := s.take(v)
+	if err != nil {
+		return r, "", res, err
+	}
+	tip := match.ReadMessage(text, files)
+	delivery := deliveryOf(form, tip.Text, v.files...)
+	code = desk.NewTicket(s.Config.Key, delivery)
+	res = s.look(v, tip.Text, match.PicturesOf(files)...)
+	decision, key := res.Settle()
+	r, err = s.Desk.Receive(v.Context(), by, desk.NewTip{
+		Channel: channel, ExtID: delivery, Text: tip.Text, Folded: tip.Key, Lang: tip.Lang, Links: tip.Links,
+		Ticket: desk.TicketHash(code), Decision: string(decision), Answer: key, Summary: tip.Summary, Media: files, Desk: v.deskNamed(),
+	})
+	return r, code, res, err
+}
+
 // readable refuses, before it costs anything, what the desk would refuse.
-func readable(text string) error {
+func readable(text string, files int) error {
 	switch {
-	case text == "":
+	case text == "" && files == 0:
 		return &desk.Invalid{Problems: []desk.Problem{desk.TextEmpty}}
 	case utf8.RuneCountInString(text) > desk.MaxTipRunes:
 		return &desk.Invalid{Problems: []desk.Problem{desk.TextTooLong}}
@@ -97,17 +122,27 @@ func readable(text string) error {
 	return nil
 }
 
-// deliveryOf names a delivery: one form sends one text once.
-func deliveryOf(form, text string) string {
-	sum := sha256.Sum256([]byte(form + "\x00" + text))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+// deliveryOf names a delivery: one form sends one text with its files once.
+func deliveryOf(form, text string, files ...upload) string {
+	h := sha256.New()
+	h.Write([]byte(form + "\x00" + text))
+	for _, f := range files {
+		sum := sha256.Sum256(f)
+		h.Write(sum[:])
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
 // lane draws on the budget of the lane the form is entitled to: the wide one
 // with a solved challenge, the slow one without. A form that was sent before
 // with the same text pays nothing but a look-up.
 func (s *Site) lane(v *visit, form, text string) error {
-	again, err := s.pow.spend(purposeAsk, form, v.field("challenge"), v.field("solution"), text)
+	return s.laneOf(v, purposeAsk, form, text)
+}
+
+// laneOf is lane for a form of another purpose.
+func (s *Site) laneOf(v *visit, purpose, form, text string) error {
+	again, err := s.pow.spend(purpose, form, v.field("challenge"), v.field("solution"), text)
 	if errors.Is(err, errSpent) {
 		return err
 	}
@@ -147,6 +182,8 @@ func (s *Site) askAgain(v *visit, err error) (answer, error) {
 	if slices.Contains(desk.Problems(err), desk.TextTooLong) {
 		status = http.StatusRequestEntityTooLarge
 		p.Most = desk.MaxTipRunes
+	} else if slices.Contains(desk.Problems(err), desk.MediaTooLarge) {
+		status = http.StatusRequestEntityTooLarge
 	}
 	s.Logger.Warn("tip refused", "kind", t.code, "cause", err)
 	a := show("ask", p).as(status)
@@ -154,56 +191,18 @@ func (s *Site) askAgain(v *visit, err error) (answer, error) {
 	return a, nil
 }
 
-// lookLimit is how many matches are looked at: enough to leave three for the
-// asker once open claims and second languages are taken out.
-const lookLimit = 12
-
-// optionsShown is how many possible answers an asker is offered.
-const optionsShown = 3
-
 // look asks the matcher; without one nothing is known.
-func (s *Site) look(v *visit, text string) match.Result {
-	if s.Matcher == nil || strings.TrimSpace(text) == "" {
+func (s *Site) look(v *visit, text string, pictures ...match.Picture) match.Result {
+	if s.Matcher == nil || strings.TrimSpace(text) == "" && len(pictures) == 0 {
 		return match.Result{Decision: match.DecisionNew}
 	}
-	return s.Matcher.Match(v.Context(), match.Query{Text: text, Limit: lookLimit})
+	return s.Matcher.Match(v.Context(), match.Query{Text: text, Pictures: pictures, Limit: match.Looked})
 }
 
-// settle turns a match result into what the desk is told. Open claims are
-// joined when they are surely the same and never offered to choose from:
-// their words are nobody's but the asker's who sent them.
-func settle(res match.Result) (match.Decision, string) {
-	if len(res.Matches) == 0 {
-		return match.DecisionNew, ""
-	}
-	switch res.Decision {
-	case match.DecisionSame:
-		return match.DecisionSame, res.Matches[0].ID
-	case match.DecisionPerhaps:
-		for _, m := range res.Matches {
-			if m.Kind != match.KindClaim {
-				return match.DecisionPerhaps, ""
-			}
-		}
-	}
-	return match.DecisionNew, ""
-}
-
-// likely leaves out of a result what is less than a third as likely as its
-// likeliest: an asker is not offered a choice nobody would take.
-func likely(res match.Result) match.Result {
-	top := 0.0
-	for _, m := range res.Matches {
-		top = max(top, m.Probability)
-	}
-	res.Matches = slices.DeleteFunc(slices.Clone(res.Matches), func(m match.Match) bool { return m.Probability < top/3 })
-	return res
-}
-
-// keysOf lists the keys of a result, best first.
-func keysOf(res match.Result) []string {
-	out := make([]string, len(res.Matches))
-	for i, m := range res.Matches {
+// keysOf lists the keys of matches, in their order.
+func keysOf(ms []match.Match) []string {
+	out := make([]string, len(ms))
+	for i, m := range ms {
 		out[i] = m.ID
 	}
 	return out
@@ -230,14 +229,15 @@ func reasonsFor(w *words, res match.Result, id desk.ID) []string {
 // them, or "this is not my message" below a known one.
 func (s *Site) choose(v *visit) (answer, error) {
 	code, key := v.field("code"), v.field("key")
-	if sort, id := desk.ParseKey(key); key != "" && (sort != "check" && sort != "imported" || !id.Valid()) {
-		return answer{}, &desk.Invalid{Problems: []desk.Problem{desk.BadChoice}}
-	}
 	r, err := s.Desk.Choose(v.Context(), desk.Program(), desk.TicketHash(code), key)
 	if err != nil {
 		return answer{}, err
 	}
-	return s.outcome(v, r, code, s.look(v, r.Tip.Text))
+	res, err := s.lookTip(v, r.Tip)
+	if err != nil {
+		return answer{}, err
+	}
+	return s.outcome(v, r, code, res)
 }
 
 // The states of an answer.
@@ -252,15 +252,19 @@ const (
 // answerPage is what an asker is told, at once and whenever they come back
 // with their code.
 type answerPage struct {
-	State    string
-	Code     string
-	Text     string // the message; "" once erased
-	Received time.Time
-	Others   int  // how many others ask the same, for stateNew
-	Many     bool // more than were counted
-	Card     card
-	Options  []card
-	First    time.Time // when Card was first published
+	State      string
+	Code       string
+	Text       string // the message; "" once erased
+	Received   time.Time
+	Others     int  // how many others ask the same, for stateNew
+	Many       bool // more than were counted
+	Aside      bool // the message is set aside: kept, answered, not counted
+	Card       card
+	Options    []card
+	First      time.Time       // when Card was first published
+	Explainers []explainerCard // that may help while nothing is known
+	Named      []desk.Listed   // listed channels that the message names
+	Places     bool            // it holds an address that can be looked up
 }
 
 // head implements page.
@@ -274,7 +278,16 @@ func (p answerPage) head(w *words) head {
 
 // outcome draws what became of a tip, as it stands now.
 func (s *Site) outcome(v *visit, r desk.Received, code string, res match.Result) (answer, error) {
-	p := answerPage{State: stateNew, Code: code, Text: r.Tip.Text, Received: r.Tip.Received, Others: max(0, r.Asked-1), Many: r.Asked >= desk.MostAsked}
+	p, err := s.answerFor(v, r, code, res)
+	if err != nil {
+		return answer{}, err
+	}
+	return show("answer", p), nil
+}
+
+// answerFor fills in what became of a tip, as it stands now.
+func (s *Site) answerFor(v *visit, r desk.Received, code string, res match.Result) (answerPage, error) {
+	p := answerPage{State: stateNew, Code: code, Text: r.Tip.Text, Received: r.Tip.Received, Others: max(0, r.Asked-1), Many: r.Asked >= desk.MostAsked, Aside: r.Tip.Aside}
 	var err error
 	switch {
 	case r.Tip.State == desk.TipClosed:
@@ -286,22 +299,23 @@ func (s *Site) outcome(v *visit, r desk.Received, code string, res match.Result)
 	case r.Claim.State == desk.ClaimPublished:
 		err = s.answerWith(v, &p, stateKnown, desk.CheckKey(r.Claim.ID, v.lang), res)
 	}
-	if err != nil {
-		return answer{}, err
+	p.Named, p.Places = s.listedIn(v, p.Text)
+	if err == nil && (p.State == stateNew || p.State == stateClosed) {
+		p.Explainers, err = s.offerExplainers(v, p.Text)
 	}
-	return show("answer", p), nil
+	return p, err
 }
 
 // offer fills in the possible answers. If none is left (they were withdrawn
 // meanwhile), the page says that the question is in the queue, where it goes
 // by itself when the time to choose is over.
 func (s *Site) offer(v *visit, p *answerPage, res match.Result) error {
-	cs, err := s.cards(v.Context(), v.lang, keysOf(likely(res)))
+	cs, err := s.cards(v.Context(), v.lang, keysOf(res.Offered()))
 	if err != nil || len(cs) == 0 {
 		return err
 	}
 	p.State = statePerhaps
-	p.Options = cs[:min(len(cs), optionsShown)]
+	p.Options = cs[:min(len(cs), match.MostOffered)]
 	for i := range p.Options {
 		_, id := desk.ParseKey(p.Options[i].Key)
 		p.Options[i].Reasons = reasonsFor(v.words, res, id)

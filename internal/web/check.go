@@ -15,25 +15,34 @@ import (
 
 // checkPage is one revision of a check with its history.
 type checkPage struct {
-	ID        desk.ID
-	Rev       int
-	Newest    int // the newest revision there is
-	Kind      desk.Kind
-	Rating    desk.Rating
-	Text      desk.Text
-	Doc       desk.Document
-	Langs     []string // languages the check is written in
-	Foreign   bool     // not written in the reader's language
-	First     time.Time
-	At        time.Time
-	Note      string // what changed, on a revision that is not the first
-	Reason    desk.Reason
-	Withdrawn bool
-	Erased    bool
-	History   []past
-	ShareText string
-	ShareURL  string
-	ld        json.RawMessage
+	ID         desk.ID
+	Rev        int
+	Newest     int // the newest revision there is
+	Kind       desk.Kind
+	Rating     desk.Rating
+	Text       desk.Text
+	Doc        desk.Document
+	Langs      []string // languages the check is written in
+	Foreign    bool     // not written in the reader's language
+	First      time.Time
+	At         time.Time
+	Note       string // what changed, on a revision that is not the first
+	Reason     desk.Reason
+	Withdrawn  bool
+	Erased     bool
+	Whole      bool // it is the notice that the whole check was erased
+	History    []past
+	Asked      []askedNews  // what happened with requests since the text was approved
+	Rulings    []rulingView // on appeals against it
+	ShareText  string
+	ShareURL   string
+	Explainers []explainerCard // background that the desk links from it
+	Stand      sourceStand     // how its sources stand now
+	ld         json.RawMessage
+	links      []link        // other forms of it
+	Emergency  bool          // published before its other reviewer had come
+	Followed   desk.Followed // … and whether that person came
+	Overdue    bool          // … and is late
 }
 
 // past is one revision in the history of a check, with what it changed.
@@ -72,8 +81,16 @@ func (p checkPage) head(w *words) head {
 	if h.Title == "" {
 		h.Title = w.t("check.erased.title")
 	}
+	if p.Whole {
+		h.Title = w.t("check.whole.title")
+	}
 	if p.Withdrawn || p.Erased {
 		h.Description = ""
+	}
+	h.Picture, h.Links = checkImagePath(p.ID, p.Newest), p.links
+	h.PictureAlt = markOf(w, p.Rating).Word + ": " + h.Title
+	if p.Withdrawn || p.Erased {
+		h.PictureAlt = w.t("preview.withdrawn")
 	}
 	if len(p.ld) > 0 && !p.Old() {
 		h.LD = []any{p.ld}
@@ -114,6 +131,29 @@ func (s *Site) checkAt(v *visit, rev int) (answer, error) {
 	if p.Erased {
 		return show("check", p).as(http.StatusGone), nil
 	}
+	if p.Emergency = all[at].Doc.Emergency; p.Emergency {
+		if p.Followed, err = s.Desk.Followed(v.Context(), id, all[at].Hash); err != nil {
+			return answer{}, err
+		}
+		p.Overdue = p.Followed.At.IsZero() && s.Desk.Now().After(p.Followed.Due)
+	}
+	if !p.Old() && !p.Withdrawn {
+		facts, err := s.Desk.AskedFacts(v.Context(), id)
+		if err != nil {
+			return answer{}, err
+		}
+		p.Asked = newsOf(p.Doc.Asked, facts)
+	}
+	if p.Stand, err = s.standOf(v, p); err != nil {
+		return answer{}, err
+	}
+	if p.Explainers, err = s.explainersOf(v, id); err != nil {
+		return answer{}, err
+	}
+	if p.Rulings, err = s.rulingsOn(v, id); err != nil {
+		return answer{}, err
+	}
+	p.links = s.oembedLinks(v, p)
 	p.ShareURL = s.Config.URL + tongue{v.lang, "/" + v.lang}.url("/checks/"+string(id))
 	p.ShareText = markOf(v.words, p.Rating).Word + ": " + p.Text.Statement
 	if p.ld, err = s.claimReview(v.words, all, p.Text.Lang); err != nil && !errors.Is(err, claimreview.ErrIncomplete) {
@@ -133,7 +173,7 @@ func checkOf(lang string, all []desk.Revision, at int) checkPage {
 	p := checkPage{
 		ID: r.Verdict, Rev: r.Rev, Newest: all[0].Rev, Kind: r.Kind, Rating: r.Rating, Text: textFor(text, lang), Doc: text,
 		First: all[len(all)-1].At, At: r.At, Reason: r.Reason, Note: r.Doc.Note(lang),
-		Withdrawn: r.Kind == desk.KindWithdraw, Erased: r.Erased,
+		Withdrawn: r.Kind == desk.KindWithdraw, Erased: r.Erased, Whole: r.Doc.Whole(),
 	}
 	for _, t := range text.Texts {
 		p.Langs = append(p.Langs, t.Lang)
@@ -192,12 +232,39 @@ func (s *Site) exchange(w *words, all []desk.Revision, lang string) (claimreview
 	if newest.Rev > 1 {
 		c.Modified = newest.At
 	}
+	s.exchangeMore(w, &c, newest, text, t)
 	for i := len(all) - 1; i >= 0; i-- {
 		if note := all[i].Doc.Note(lang); all[i].Rev > 1 && note != "" {
 			c.Corrections = append(c.Corrections, claimreview.Correction{Text: note, At: all[i].At})
 		}
 	}
 	return c, nil
+}
+
+// exchangeMore fills in what else the document says: sources, places, topic and
+// the other languages.
+func (s *Site) exchangeMore(w *words, c *claimreview.Check, newest desk.Revision, doc desk.Document, t desk.Text) {
+	c.ID, c.Revision, c.Summary, c.Licence, c.Principles, c.Picture = string(newest.Verdict), newest.Rev, t.Summary, s.Config.Licence, s.Config.URL+tongue{t.Lang, "/" + w.lang}.url("/about"), doc.Picture
+	for _, e := range doc.Evidence {
+		one := claimreview.Source{URL: e.URL, Title: e.Title}
+		if e.ArchivedSHA256 != "" {
+			one.Archived = s.Config.URL + "/copies/" + e.ArchivedSHA256
+		}
+		c.Sources = append(c.Sources, one)
+	}
+	if doc.Topic != "" {
+		c.Topic = w.t("topic." + doc.Topic)
+	}
+	for _, code := range doc.Places {
+		if l, ok := desk.LocalityOf(code); ok {
+			c.Places = append(c.Places, l.In(t.Lang))
+		}
+	}
+	for _, x := range doc.Texts {
+		if x.Lang != t.Lang {
+			c.Others = append(c.Others, claimreview.Version{URL: s.checkURL(newest.Verdict, x.Lang), Lang: x.Lang})
+		}
+	}
 }
 
 // checkURL is the full address of a check in a language.

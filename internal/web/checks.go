@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"soi/internal/desk"
-	"soi/internal/match"
 )
 
 // pageSize is how many checks a list shows.
@@ -97,9 +96,11 @@ func (s *Site) listChecks(v *visit, f checksFilter, n int) (out []card, more boo
 
 // correctionsPage is the list of what changed after publication.
 type correctionsPage struct {
-	List  []changed
-	Older string
-	Newer string
+	List   []changed
+	Older  string
+	Newer  string
+	Urgent desk.Urgencies
+	Aside  desk.AsideCount // messages set aside lately
 }
 
 // changed is one later revision of a check.
@@ -128,6 +129,12 @@ func (s *Site) corrections(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p := correctionsPage{List: list}
+	if p.Urgent, err = s.Desk.Urgencies(v.Context(), s.Signed()); err != nil {
+		return answer{}, err
+	}
+	if p.Aside, err = s.Desk.AsideCounted(v.Context()); err != nil {
+		return answer{}, err
+	}
 	if more {
 		p.Older = v.with("before", strconv.FormatInt(list[len(list)-1].LogIndex, 10))
 	}
@@ -171,42 +178,4 @@ func (s *Site) spoken(ctx context.Context, r desk.Revision) (desk.Document, erro
 		return r.Doc, err
 	}
 	return before[0].Doc, nil
-}
-
-// searchPage is the search form with what was found.
-type searchPage struct {
-	Query string
-	List  []card
-}
-
-// head implements page.
-func (p searchPage) head(w *words) head {
-	return head{Title: w.t("search.title"), Section: "checks", Private: true}
-}
-
-// searchMost bounds the words of a search, in characters; searchShown the
-// results.
-const (
-	searchMost  = 300
-	searchShown = 30
-)
-
-// search answers GET /search. What was searched for is not kept.
-func (s *Site) search(v *visit) (answer, error) {
-	p := searchPage{Query: v.query("q")}
-	if r := []rune(p.Query); len(r) > searchMost {
-		p.Query = string(r[:searchMost])
-	}
-	if p.Query == "" || s.Matcher == nil {
-		return show("search", p), nil
-	}
-	var keys []string
-	for _, h := range s.Matcher.Search(p.Query, []match.Kind{match.KindCheck, match.KindImported}, searchShown) {
-		keys = append(keys, h.ID)
-	}
-	var err error
-	if p.List, err = s.cards(v.Context(), v.lang, keys); err != nil {
-		return answer{}, err
-	}
-	return show("search", p), nil
 }

@@ -22,7 +22,12 @@ type accountPage struct {
 	Fresh     bool // the proof of who they are is recent
 	Problem   string
 	Manage    bool
+	Seat      bool // keeps the people of a desk
 	Journal   bool
+	Outside   string // what the outside provider is called; "" without one
+	Joined    auth.Outside
+	IsJoined  bool
+	GoOutside string // address at the provider, to join the account there
 }
 
 // head implements page.
@@ -31,7 +36,7 @@ func (p accountPage) head(w *words) head {
 }
 
 // LangCodes are the languages a person can choose.
-func (p accountPage) LangCodes() []string { return Languages() }
+func (p accountPage) LangCodes() []string { return written() }
 
 // account shows the page.
 func (s *Site) account(v *visit) (answer, error) {
@@ -43,10 +48,13 @@ func (s *Site) account(v *visit) (answer, error) {
 // accountPage reads what the page shows.
 func (s *Site) accountPage(v *visit) (accountPage, error) {
 	p := accountPage{Me: v.staff, Current: v.session.ID, Fresh: s.Auth.RequireRecent(v.session) == nil,
-		Manage: v.actor().May(desk.MayManage), Journal: v.actor().May(desk.MayJournal)}
+		Manage: v.actor().May(desk.MayManage), Seat: v.actor().May(desk.MaySeat), Outside: s.Auth.OutsideName(), Journal: v.actor().May(desk.MayJournal)}
 	p.Passkeys, p.Elsewhere = s.Auth.PasskeysAt(v.Request)
 	var err error
 	if p.Ways, err = s.Auth.Ways(v.Context(), v.staff.ID); err != nil {
+		return p, err
+	}
+	if p.Joined, p.IsJoined, err = s.Auth.OutsideOf(v.Context(), v.staff.ID); err != nil {
 		return p, err
 	}
 	p.Sessions, err = s.Auth.Sessions(v.Context(), v.staff.ID)
@@ -148,97 +156,6 @@ func (s *Site) finishCode(v *visit) (answer, error) {
 	return show("desk/code", codePage{Setup: setup, Problems: ps}).as(http.StatusUnprocessableEntity), err
 }
 
-// peoplePage is the list of staff, for admins.
-type peoplePage struct {
-	Staff    []desk.Staff
-	Link     string // a new sign-in link, shown this once
-	LinkFor  string
-	Name     string
-	Role     desk.Role
-	Problems []string
-}
-
-// head implements page.
-func (p peoplePage) head(w *words) head {
-	return head{Title: w.t("people.title"), Section: "desk", Private: true}
-}
-
-// Roles are the roles a person can have.
-func (p peoplePage) Roles() []desk.Role { return desk.Roles() }
-
-// people lists the accounts.
-func (s *Site) people(v *visit) (answer, error) {
-	return s.peopleWith(v, peoplePage{}, nil)
-}
-
-// peopleWith shows the list with what a verb left to say.
-func (s *Site) peopleWith(v *visit, p peoplePage, err error) (answer, error) {
-	status := http.StatusOK
-	if err != nil {
-		if p.Problems = v.words.problems(err); len(p.Problems) == 0 {
-			return answer{}, err
-		}
-		status = http.StatusUnprocessableEntity
-	}
-	p.Staff, err = s.Desk.StaffList(v.Context(), v.actor())
-	return show("desk/people", p).as(status), err
-}
-
-// addPerson opens an account and shows its sign-in link.
-func (s *Site) addPerson(v *visit) (answer, error) {
-	if a, ok := v.proveFirst(s.Auth.RequireRecent(v.session), "/desk/people"); ok {
-		return a, nil
-	}
-	p := peoplePage{Name: v.field("name"), Role: desk.Role(v.field("role"))}
-	st, err := s.Desk.AddStaff(v.Context(), v.actor(), p.Name, p.Role, Languages()[0])
-	if err != nil {
-		return s.peopleWith(v, p, err)
-	}
-	link, err := s.newLink(v, st.ID)
-	return s.peopleWith(v, peoplePage{Link: link, LinkFor: st.Name}, err)
-}
-
-// newLink makes a sign-in link; the journal says that one was made, and by
-// whom.
-func (s *Site) newLink(v *visit, staff desk.ID) (string, error) {
-	if err := s.Desk.NoteLink(v.Context(), v.actor(), staff); err != nil {
-		return "", err
-	}
-	link, _, err := s.Auth.NewLink(v.Context(), v.actor(), staff)
-	return link, err
-}
-
-// changePerson changes a role, opens or closes an account, or makes a link.
-func (s *Site) changePerson(v *visit) (answer, error) {
-	if a, ok := v.proveFirst(s.Auth.RequireRecent(v.session), "/desk/people"); ok {
-		return a, nil
-	}
-	id, err := v.id()
-	if err != nil {
-		return answer{}, err
-	}
-	var p peoplePage
-	var st desk.Staff
-	switch v.field("do") {
-	case "role":
-		st, err = s.Desk.SetRole(v.Context(), v.actor(), id, desk.Role(v.field("role")))
-	case "close", "open":
-		st, err = s.Desk.SetStaffActive(v.Context(), v.actor(), id, v.field("do") == "open")
-	case "link":
-		if st, err = s.Desk.StaffByID(v.Context(), id); err == nil {
-			p.LinkFor = st.Name
-			p.Link, err = s.newLink(v, id)
-		}
-	default:
-		return answer{}, &desk.Invalid{Problems: []desk.Problem{desk.BadChoice}}
-	}
-	if err == nil && v.field("do") != "link" {
-		// Who lost a role or the account is out at once.
-		_, err = s.Auth.EndSessions(v.Context(), st.ID, "")
-	}
-	return s.peopleWith(v, p, err)
-}
-
 // ratingsPage edits the names of ratings.
 type ratingsPage struct {
 	Rows     []ratingRow
@@ -266,7 +183,7 @@ func (s *Site) ratingNames(v *visit) (answer, error) {
 	p := ratingsPage{Saved: v.query("saved") != ""}
 	for _, r := range desk.Ratings() {
 		row := ratingRow{Rating: r}
-		for _, l := range Languages() {
+		for _, l := range written() {
 			row.Names = append(row.Names, ratingName{l, own[l][r], s.books[l].t("rating." + string(r))})
 		}
 		p.Rows = append(p.Rows, row)
@@ -277,7 +194,7 @@ func (s *Site) ratingNames(v *visit) (answer, error) {
 // setRatingNames stores them; an empty field takes the usual name.
 func (s *Site) setRatingNames(v *visit) (answer, error) {
 	names := map[string]map[desk.Rating]string{}
-	for _, l := range Languages() {
+	for _, l := range written() {
 		names[l] = map[desk.Rating]string{}
 		for _, r := range desk.Ratings() {
 			if n := strings.Join(strings.Fields(v.field("name-"+l+"-"+string(r))), " "); n != "" {

@@ -13,27 +13,42 @@ import (
 // claimPage is all that is known and can be done about one claim.
 type claimPage struct {
 	desk.ClaimView
-	Me          desk.Staff
-	May         rights
-	Reasons     []string
-	Bars        []spark
-	Next        string // the next step, in words
-	Names       map[desk.ID]string
-	Sources     []desk.Evidence // in use
-	Retired     []desk.Evidence
-	Independent int
-	Suggestions []suggestion
-	Rejected    []judged
-	Into        desk.Claim    // the claim it was merged into
-	Answer      desk.Imported // the imported check that answers it
-	Assignees   []desk.Staff  // who can take it
-	Pending     desk.Review   // the review under way
-	Returned    desk.Review   // the last one that was sent back, until the text changes
-	History     []happened
-	Edit        editForm
-	Draft       draftForm
-	Evidence    evidenceForm
-	Withdrawal  withdrawForm
+	Me           desk.Staff
+	Place        placeBox // at which desk it is, in an installation of several
+	May          rights
+	Reasons      []string
+	Bars         []spark
+	Next         string // the next step, in words
+	Names        map[desk.ID]string
+	Sources      []desk.Evidence // in use
+	Retired      []desk.Evidence
+	Independent  int
+	Suggestions  []suggestion
+	Rejected     []judged
+	Into         desk.Claim    // the claim it was merged into
+	Answer       desk.Imported // the imported check that answers it
+	Assignees    []desk.Staff  // who can take it
+	Pending      desk.Review   // the review under way
+	Returned     desk.Review   // the last one that was sent back, until the text changes
+	History      []happened
+	Edit         editForm
+	Draft        draftForm
+	Evidence     evidenceForm
+	Withdrawal   withdrawForm
+	Upload       mediaForm
+	Copies       map[desk.ID]copyView // the newest archived copy of each source
+	CopyProblems []string             // why the words of a post were refused
+	Team         teamPart             // who is there, notes, kept texts, experts
+	Src          sourcePart           // what counts as one source, and after publication
+	Explainers   claimExplainers
+	Site         claimSite
+	Helped       desk.Helped    // what readers say of its check
+	Answers      channelAnswers // how answers to those who asked stand
+	Steps        claimSteps     // checklists and due time
+	Requests     claimRequests  // to bodies concerned
+	Remarks      []remarkView   // comments on sentences of its texts
+	Two          bool           // its texts need two reviewers
+	Exchange     claimExchange  // what other installations have to do with it
 }
 
 // rights is what the person may do here, for what the page offers. The verbs
@@ -45,7 +60,8 @@ type editForm struct {
 	desk.ClaimEdit
 	Version  int64
 	Problems []string
-	Theirs   *desk.Claim // set when somebody else changed it meanwhile
+	Theirs   *desk.Claim    // set when somebody else changed it meanwhile
+	Was      desk.ClaimEdit // what the form was made from
 }
 
 // draftForm is the form of one language's text.
@@ -57,6 +73,7 @@ type draftForm struct {
 	Reason   desk.Reason
 	NoteVi   string
 	NoteEn   string
+	Urgent   string // why it cannot wait for two reviewers
 	Problems []string
 	Theirs   *desk.Text // set when somebody else changed it meanwhile
 	TheirsBy desk.Rating
@@ -74,23 +91,25 @@ type evidenceForm struct {
 type withdrawForm struct {
 	Reason         desk.Reason
 	NoteVi, NoteEn string
+	Urgent         string
 	Problems       []string
 }
 
 // head implements page.
-func (p claimPage) head(*words) head {
-	return head{Title: p.Claim.Text, Section: "desk", Private: true}
+func (p claimPage) head(w *words) head {
+	return head{Title: w.named(p.Claim), Section: "desk", Private: true}
 }
 
 // Reasons and choices the page's forms offer.
 func (p claimPage) Harms() []desk.Harm               { return desk.Harms() }
+func (p claimPage) CloseReasons() []desk.CloseReason { return desk.CloseReasons() }
 func (p claimPage) HarmKinds() []string              { return desk.HarmKinds() }
 func (p claimPage) Topics() []string                 { return desk.Topics() }
 func (p claimPage) Ratings() []desk.Rating           { return desk.Ratings() }
 func (p claimPage) Stances() []desk.Stance           { return desk.Stances() }
 func (p claimPage) Corrections() []desk.Reason       { return desk.CorrectionReasons() }
 func (p claimPage) WithdrawalReasons() []desk.Reason { return desk.WithdrawalReasons() }
-func (p claimPage) LangCodes() []string              { return Languages() }
+func (p claimPage) LangCodes() []string              { return written() }
 
 // Open reports whether the claim is still worked on as an open one.
 func (p claimPage) Open() bool { return p.Claim.State == desk.ClaimOpen && !p.Claim.Pending() }
@@ -147,13 +166,50 @@ func (s *Site) claimPage(v *visit) (claimPage, error) {
 		return claimPage{}, err
 	}
 	a := v.actor()
-	p := claimPage{ClaimView: view, Me: v.staff, Reasons: v.words.rankReasons(view.Rank), Bars: bars(view.Rank), Names: namesOf(view.Staff),
+	p := claimPage{ClaimView: view, Me: v.staff, Reasons: v.words.rankReasons(view.Rank), Bars: bars(view.Rank), Names: namesOf(view.Staff, v.words),
 		May: rights{a.May(desk.MayAssess), a.May(desk.MayCite), a.May(desk.MayDraft), a.May(desk.MayReview)}}
 	p.sortOut()
 	p.fillForms(v)
+	if p.Team, err = s.teamPart(v, p); err != nil {
+		return p, err
+	}
+	p.refill()
+	if err = s.fillCopies(v, &p); err != nil {
+		return p, err
+	}
+	if err := s.sources(v, &p); err != nil {
+		return p, err
+	}
 	p.Next = v.words.t("next." + p.next())
 	for _, e := range view.Events {
 		p.History = append(p.History, happened{e, cmp.Or(p.Names[e.Actor], v.words.t("desk.program")), v.words.event(e)})
+	}
+	if p.Explainers, err = s.claimExplainers(v, view.Claim.ID); err != nil {
+		return p, err
+	}
+	if p.Site, err = s.siteOf(v, view.Claim); err != nil {
+		return p, err
+	}
+	if p.Helped, err = s.Desk.HelpedOn(v.Context(), v.actor(), view.Claim.ID); err != nil {
+		return p, err
+	}
+	if p.Answers, err = s.claimAnswers(v, view.Claim.ID); err != nil {
+		return p, err
+	}
+	if err := s.claimRemarks(v, &p); err != nil {
+		return p, err
+	}
+	if p.Requests, err = s.claimRequests(v, view.Claim.ID); err != nil {
+		return p, err
+	}
+	if p.Steps, err = s.claimSteps(v, view); err != nil {
+		return p, err
+	}
+	if err := s.place(v, &p); err != nil {
+		return p, err
+	}
+	if err := s.exchangeOf(v, &p); err != nil {
+		return p, err
 	}
 	return p, s.relate(v, &p)
 }
@@ -190,9 +246,10 @@ func (p *claimPage) fillForms(v *visit) {
 	c := p.Claim
 	p.Edit = editForm{ClaimEdit: desk.ClaimEdit{Text: c.Text, Lang: c.Lang, Harm: c.Harm, HarmKind: c.HarmKind, Topic: c.Topic, Body: c.Body},
 		Version: c.Version}
+	p.Edit.Was = p.Edit.ClaimEdit
 	lang := v.query("lang")
-	if !slices.Contains(Languages(), lang) {
-		lang = Languages()[0]
+	if !slices.Contains(written(), lang) {
+		lang = written()[0]
 		if len(p.ClaimView.Draft.Texts) > 0 {
 			lang = p.ClaimView.Draft.Texts[0].Lang
 		}
@@ -206,7 +263,7 @@ func (p *claimPage) fillForms(v *visit) {
 // langTabs lists the languages of the draft; Count is 1 for one begun.
 func (p *claimPage) langTabs(v *visit, lang string) {
 	p.Draft.Langs = nil
-	for _, l := range Languages() {
+	for _, l := range written() {
 		begun := 0
 		if !p.ClaimView.Draft.Text(l).Empty() {
 			begun = 1
@@ -285,8 +342,12 @@ func (s *Site) suggest(v *visit, p claimPage) ([]suggestion, error) {
 	}
 	var found []match.Match
 	seen := map[string]bool{}
-	for _, t := range texts {
-		q := match.Query{Text: t, Limit: 6, Not: func(id string) bool { return no[sameThing(id)] }}
+	pictures := picturesOf(p.ClaimView.Media)
+	for i, t := range texts {
+		if i > 0 {
+			pictures = nil // once is enough
+		}
+		q := match.Query{Text: t, Pictures: pictures, Limit: 6, Not: func(id string) bool { return no[sameThing(id)] }}
 		for _, m := range s.matches(v, q).Matches {
 			if k := sameThing(m.ID); !seen[k] && m.Probability >= suggestFrom {
 				seen[k] = true
@@ -383,12 +444,18 @@ func (w *words) event(e desk.Event) string {
 	switch e.Kind {
 	case desk.EvClaimJudged:
 		return w.t("event.claim.judged." + e.Data["same"])
+	case desk.EvClaimClosed:
+		if why := e.Data["why"]; why != "" {
+			return w.t("event.claim.closed.why", "Why", w.t("close.why."+why))
+		}
 	case desk.EvEvidenceAdded:
 		return w.t("event.evidence.added." + e.Data["independent"])
 	case desk.EvDraftSaved:
 		return w.t("event.draft.saved", "Lang", w.langName(e.Data["lang"]))
 	case desk.EvReviewAsked:
 		return w.t("event.review.asked." + e.Data["kind"])
+	case desk.EvAnswerRecalled:
+		return w.t("event.answer.recalled", "Count", e.Data["tips"])
 	case desk.EvTipErased:
 		return w.t("event.tip.erased", "Count", e.Data["tips"])
 	}

@@ -47,11 +47,21 @@ func deskFamilies(add func(prefix, suffix string, codes ...string)) {
 		add("reason.", "", string(r))
 	}
 	add("review-state.", "", string(desk.ReviewPending), string(desk.ReviewApproved), string(desk.ReviewReturned), string(desk.ReviewTaken))
-	add("change.", "", "rating", "statement", "claim", "summary", "body", "unknown", "added", "removed")
+	reviewFamilies(add)
 	add("field.", "", "rating", "claim", "statement", "summary", "body", "unknown")
 	for _, r := range desk.Roles() {
 		add("role.", "", string(r))
 	}
+	queueFamilies(add)
+	pressFamilies(add)
+	requestFamilies(add)
+	channelFamilies(add)
+	sourceFamilies(add)
+	for _, r := range desk.CloseReasons() {
+		add("close.why.", "", string(r))
+	}
+	appealFamilies(add)
+	captureFamilies(add)
 	add("event.", "", eventKeys()...)
 }
 
@@ -76,4 +86,28 @@ func eventKeys() []string {
 		}
 	}
 	return out
+}
+
+// appealFamilies adds the keys of appeals that are put together at run time.
+func appealFamilies(add func(prefix, suffix string, codes ...string)) {
+	for _, k := range desk.AppealKinds() {
+		add("appeal-kind.", "", string(k))
+	}
+	for _, o := range desk.Outcomes() {
+		add("outcome.", "", string(o))
+	}
+	for _, a := range []desk.Against{desk.AgainstCheck, desk.AgainstWithdrawal, desk.AgainstRefusal} {
+		add("against.", "", string(a))
+		for _, r := range desk.Remedies(a) {
+			add("remedy.", "", string(r))
+			if r != desk.RemedyNone && r != desk.RemedyDone {
+				add("desk.appeals.todo.", "", string(r))
+			}
+		}
+	}
+	for _, s := range []desk.AppealState{desk.AppealOpen, desk.AppealTaken, desk.AppealProposed, desk.AppealRuled} {
+		add("appeal.standing.", "", string(s))
+		add("desk.appeals.why.", "", string(s))
+	}
+	add("appeal-clock.", "", desk.ClockRunning, desk.ClockSoon, desk.ClockOver, desk.ClockStopped)
 }

@@ -14,7 +14,8 @@ import (
 // officeRoutes is the table of signing in, accounts and settings. The pages
 // for signing in are for anyone; what they let in is decided in auth.
 func (s *Site) officeRoutes() []route {
-	return []route{
+	more := append(append(s.peopleRoutes(), s.desksRoutes()...), s.outsideRoutes()...)
+	return append(more, []route{
 		{pattern: "GET /desk/sign-in", audience: Public, h: s.signIn},
 		{pattern: "POST /desk/sign-in", audience: Public, body: bodySmall, budget: budgetLookup, h: s.signInCode},
 		{pattern: "POST /desk/sign-in/passkey", audience: Public, body: bodySmall, stream: true, budget: budgetLookup, h: s.beginPasskey},
@@ -35,12 +36,9 @@ func (s *Site) officeRoutes() []route {
 		{pattern: "POST /desk/account/code", audience: Staff, body: bodySmall, h: s.finishCode},
 		{pattern: "POST /desk/account/code/remove", audience: Staff, body: bodySmall, h: s.removeCode},
 		{pattern: "POST /desk/account/session", audience: Staff, body: bodySmall, h: s.endSession},
-		{pattern: "GET /desk/people", audience: Staff, may: desk.MayManage, h: s.people},
-		{pattern: "POST /desk/people/add", audience: Staff, may: desk.MayManage, body: bodySmall, keep: []string{"name"}, h: s.addPerson},
-		{pattern: "POST /desk/people/{id}", audience: Staff, may: desk.MayManage, body: bodySmall, h: s.changePerson},
 		{pattern: "GET /desk/ratings", audience: Staff, may: desk.MayManage, h: s.ratingNames},
 		{pattern: "POST /desk/ratings", audience: Staff, may: desk.MayManage, body: bodyForm, h: s.setRatingNames},
-	}
+	}...)
 }
 
 // signInPage is where staff sign in.
@@ -49,6 +47,8 @@ type signInPage struct {
 	Problem   string // one sentence; which part was wrong is never said
 	Passkeys  bool   // passkeys work at this address
 	Elsewhere string // where they do, if not here
+	Outside   string // what the outside provider is called; "" without one
+	End       string // where a session at the provider ends, after signing out here
 }
 
 // head implements page.
@@ -68,6 +68,10 @@ func (s *Site) signIn(v *visit) (answer, error) {
 func (s *Site) signInPage(v *visit) signInPage {
 	var p signInPage
 	p.Passkeys, p.Elsewhere = s.Auth.PasskeysAt(v.Request)
+	p.Outside = s.Auth.OutsideName()
+	if v.query("out") != "" {
+		p.End = s.Auth.OutsideEnd()
+	}
 	return p
 }
 
@@ -100,7 +104,8 @@ func (w *words) signInTrouble(err error) (string, bool) {
 	}{
 		{auth.ErrSignIn, "sign-in.refused"}, {auth.ErrLink, "sign-in.link-used"}, {auth.ErrPasskey, "sign-in.passkey-refused"},
 		{auth.ErrPasskeyHost, "sign-in.passkey-host"}, {auth.ErrSetup, "sign-in.setup-expired"}, {auth.ErrCode, "sign-in.code-wrong"},
-		{auth.ErrLastWay, "sign-in.last-way"},
+		{auth.ErrLastWay, "sign-in.last-way"}, {auth.ErrOutsideUnknown, "outside.unknown"}, {auth.ErrOutsideTaken, "outside.taken"},
+		{auth.ErrOutsideWeak, "outside.weak"}, {auth.ErrOutsideDown, "outside.down"}, {auth.ErrOutside, "outside.refused"},
 	} {
 		if errors.Is(err, k.kind) {
 			return w.t(k.key), true
@@ -197,6 +202,9 @@ func (s *Site) signOut(v *visit) (answer, error) {
 	if err := s.Auth.SignOut(v.out, v.Request); err != nil {
 		return answer{}, err
 	}
+	if v.session.Means == auth.ByOutside {
+		return redirect(v.tongue.url("/desk/sign-in") + "?out=1"), nil
+	}
 	return redirect(v.tongue.url("/")), nil
 }
 
@@ -206,6 +214,7 @@ type provePage struct {
 	Problem  string
 	Passkeys bool
 	Ways     auth.Ways
+	Outside  string // what the outside provider is called, if the person has joined it
 }
 
 // head implements page.
@@ -224,8 +233,16 @@ func (v *visit) backTo(s string) string {
 // provePage prepares the page.
 func (s *Site) provePage(v *visit, back string) (provePage, error) {
 	ways, err := s.Auth.Ways(v.Context(), v.staff.ID)
+	if err != nil {
+		return provePage{}, err
+	}
 	here, _ := s.Auth.PasskeysAt(v.Request)
-	return provePage{Back: v.backTo(back), Passkeys: here && len(ways.Passkeys) > 0, Ways: ways}, err
+	p := provePage{Back: v.backTo(back), Passkeys: here && len(ways.Passkeys) > 0, Ways: ways}
+	_, joined, err := s.Auth.OutsideOf(v.Context(), v.staff.ID)
+	if joined {
+		p.Outside = s.Auth.OutsideName()
+	}
+	return p, err
 }
 
 // prove shows the page.

@@ -20,16 +20,33 @@ type tab struct {
 
 // queuePage is the queue of claims.
 type queuePage struct {
-	Tabs    []tab
-	Topics  []tab
-	View    desk.View
-	Order   string // how the list is ordered, in words
-	Claims  []queueRow
-	Waiting int // tips whose asker is still choosing
-	MayAdd  bool
-	Shown   int // claims listed, of Total
-	Total   int
-	All     string // address that lists all of them; "" when they are
+	Tabs     []viewTab
+	Saved    []tab // views saved under a name
+	Desks    []tab // of an installation of several
+	Topics   []tab
+	View     desk.View
+	Order    string // how the list is ordered, in words
+	Filter   filterForm
+	Claims   []queueRow
+	Waiting  int // tips whose asker is still choosing
+	Soon     int // claims due soon
+	Cut      int // how many of a kind are listed where there are more
+	MayAdd   bool
+	Bulk     bulkForm
+	Done     *bulkDone // what was just done, with its undo
+	Problems []string
+	Shown    int // claims listed, of Total
+	Total    int
+	All      string // address that lists all of them; "" when they are
+	Feeds    int    // press feeds that need a look
+	Bursts   int    // bursts of the last hours that nobody has dealt with
+	Theirs   int    // questions of other desks that nobody has looked at
+}
+
+// viewTab is the tab of a built-in view, by which a key finds it.
+type viewTab struct {
+	tab
+	View desk.View
 }
 
 // queueRow is one claim of the queue with the reasons of its place.
@@ -37,10 +54,16 @@ type queueRow struct {
 	desk.Queued
 	Place    int
 	Reasons  []string
+	When     string // when it is due and why, in words; "" for never
 	Assignee string // name; "" for nobody
 	Mine     bool
+	Ticked   bool
 	Bars     []spark
+	Also     string // other desks at which the same is asked; "" for none
 }
+
+// Free reports whether the claim can be taken or closed from the list.
+func (r queueRow) Free() bool { return r.Claim.State == desk.ClaimOpen && !r.Claim.Pending() }
 
 // head implements page.
 func (p queuePage) head(w *words) head {
@@ -52,38 +75,72 @@ const queueShown = 100
 
 // queue shows one view of the queue.
 func (s *Site) queue(v *visit) (answer, error) {
-	view, topic := desk.View(v.query("view")), v.query("topic")
-	q, err := s.Desk.Queue(v.Context(), v.actor(), view, topic)
+	p, err := s.queuePage(v)
 	if err != nil {
 		return answer{}, err
+	}
+	if id := desk.ID(v.query("done")); id.Valid() {
+		if p.Done, err = s.bulkDone(v, id); err != nil {
+			return answer{}, err
+		}
+	}
+	return show("desk/queue", p), nil
+}
+
+// queuePage reads what the address asks for.
+func (s *Site) queuePage(v *visit) (queuePage, error) {
+	f := desk.FilterOf(v.URL.Query())
+	q, err := s.Desk.QueueBy(v.Context(), v.actorAt(), f)
+	if err != nil {
+		return queuePage{}, err
 	}
 	staff, err := s.Desk.StaffList(v.Context(), v.actor())
 	if err != nil {
-		return answer{}, err
+		return queuePage{}, err
 	}
-	p := queuePage{View: view, Waiting: q.Waiting, MayAdd: v.actor().May(desk.MayAddTip), Total: len(q.Claims)}
+	p := queuePage{View: f.View, Waiting: q.Waiting, Soon: q.Soon, Cut: q.Cut, MayAdd: v.actor().May(desk.MayAddTip), Total: len(q.Claims),
+		Filter: s.filterForm(v, f), Bulk: bulkFormOf(v, staff)}
+	p.tabs(v, q, f)
+	p.Order = v.words.orderOf(f)
+	p.rows(v, q, namesOf(staff, v.words))
+	if p.Desks, err = s.deskTabs(v); err != nil {
+		return p, err
+	}
+	if p.Saved, err = s.savedTabs(v, f); err != nil {
+		return p, err
+	}
+	if p.Feeds, err = s.feedNotices(v); err != nil {
+		return p, err
+	}
+	if err = s.alsoAsked(v, &p); err != nil {
+		return p, err
+	}
+	p.Bursts, err = s.burstsNow(v)
+	return p, err
+}
+
+// tabs lists the built-in views and the topics.
+func (p *queuePage) tabs(v *visit, q desk.Queue, f desk.QueueFilter) {
 	for _, x := range desk.Views() {
-		p.Tabs = append(p.Tabs, tab{v.words.t("view." + viewKey(x)), q.Counts[x], v.with("view", string(x), "all", ""), x == view})
+		p.Tabs = append(p.Tabs, viewTab{tab{v.words.t("view." + viewKey(x)), q.Counts[x], v.with("view", string(x), "all", "", "done", ""), x == f.View}, x})
 	}
-	p.Topics = append(p.Topics, tab{Word: v.words.t("topic.all"), URL: v.with("topic", ""), Current: topic == ""})
+	p.Topics = append(p.Topics, tab{Word: v.words.t("topic.all"), URL: v.with("topic", "", "done", ""), Current: f.Topic == ""})
 	for _, x := range desk.Topics() {
-		p.Topics = append(p.Topics, tab{Word: v.words.t("topic." + x), URL: v.with("topic", x), Current: x == topic})
+		p.Topics = append(p.Topics, tab{Word: v.words.t("topic." + x), URL: v.with("topic", x, "done", ""), Current: x == f.Topic})
 	}
-	p.Order = v.words.t("desk.queue.order-rank")
-	if view == desk.ViewDone || view == desk.ViewClosed {
-		p.Order = v.words.t("desk.queue.order-changed")
-	}
+}
+
+// rows lists the claims, a page of them unless all were asked for.
+func (p *queuePage) rows(v *visit, q desk.Queue, names map[desk.ID]string) {
 	list := q.Claims
 	if len(list) > queueShown && v.query("all") == "" {
 		list, p.All = list[:queueShown], v.with("all", "1")
 	}
-	names := namesOf(staff)
 	for i, c := range list {
-		p.Claims = append(p.Claims, queueRow{Queued: c, Place: i + 1, Reasons: v.words.rankReasons(c.Rank),
+		p.Claims = append(p.Claims, queueRow{Queued: c, Place: i + 1, Reasons: v.words.rankReasons(c.Rank), When: v.words.dueIn(c.Due),
 			Assignee: names[c.Claim.Assignee], Mine: c.Claim.Assignee == v.staff.ID, Bars: bars(c.Rank)})
 	}
 	p.Shown = len(p.Claims)
-	return show("desk/queue", p), nil
 }
 
 // viewKey is the catalogue key of a view.
@@ -94,11 +151,15 @@ func viewKey(v desk.View) string {
 	return string(v)
 }
 
-// namesOf maps staff to their names.
-func namesOf(staff []desk.Staff) map[desk.ID]string {
+// namesOf maps staff to their names; with words, who left to their number in
+// the reader's language.
+func namesOf(staff []desk.Staff, w ...*words) map[desk.ID]string {
 	out := map[desk.ID]string{}
 	for _, s := range staff {
 		out[s.ID] = s.Name
+		if s.Former > 0 && len(w) > 0 {
+			out[s.ID] = w[0].former(s)
+		}
 	}
 	return out
 }
@@ -171,62 +232,6 @@ func (w *words) decimal(f float64) string {
 		s = strings.Replace(s, ".", ",", 1)
 	}
 	return s
-}
-
-// newTipPage is the form by which staff enter a tip for someone who stands
-// there or calls.
-type newTipPage struct {
-	Form     string // random value that makes sending twice harmless
-	Text     string
-	Problems []string
-	Claim    desk.Claim // after sending: where it went
-	Sent     bool
-	Asked    int
-	Ticket   string
-	Matches  []suggestion
-	Decision match.Decision
-}
-
-// head implements page.
-func (p newTipPage) head(w *words) head {
-	return head{Title: w.t("desk.new.title"), Section: "desk", Private: true}
-}
-
-// newTip shows the form.
-func (s *Site) newTip(v *visit) (answer, error) {
-	return show("desk/new", newTipPage{Form: newForm()}), nil
-}
-
-// addTip takes a tip from the counter. It is matched like any other; the
-// answer can be read out or the ticket code handed over.
-func (s *Site) addTip(v *visit) (answer, error) {
-	m := match.ReadTip(v.PostForm.Get("text"))
-	form := v.field("form")
-	if form == "" {
-		form = newForm()
-	}
-	p := newTipPage{Form: form, Text: m.Text}
-	res := s.matches(v, match.Query{Text: m.Text, Limit: 3})
-	n := desk.NewTip{Channel: "counter", ExtID: form, Text: m.Text, Folded: m.Key, Lang: m.Lang, Links: m.Links, Summary: m.Summary,
-		Decision: string(res.Decision), Ticket: desk.TicketHash(desk.NewTicket(s.Config.Key, form))}
-	if res.Decision == match.DecisionSame && len(res.Matches) > 0 {
-		n.Answer = res.Matches[0].ID
-	}
-	if res.Decision == match.DecisionPerhaps {
-		n.Decision = string(match.DecisionNew) // staff see the suggestions on the claim's page; nobody has to choose now
-	}
-	r, err := s.Desk.Receive(v.Context(), v.actor(), n)
-	if ps := v.words.problems(err); len(ps) > 0 {
-		p.Problems = ps
-		return show("desk/new", p).as(422), nil
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	p.Sent, p.Claim, p.Asked, p.Decision = true, r.Claim, r.Asked, res.Decision
-	p.Ticket = desk.NewTicket(s.Config.Key, form)
-	p.Matches, err = s.suggestions(v, res.Matches)
-	return show("desk/new", p), err
 }
 
 // matches asks the matcher; without one every message is new.

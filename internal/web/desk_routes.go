@@ -1,6 +1,10 @@
 package web
 
-import "soi/internal/desk"
+import (
+	"slices"
+
+	"soi/internal/desk"
+)
 
 // Sizes of the staff's forms, in bytes.
 const (
@@ -15,7 +19,9 @@ func (s *Site) deskRoutes() []route {
 	work := []route{
 		{pattern: "GET /desk", audience: Staff, may: desk.MayRead, h: s.queue},
 		{pattern: "GET /desk/new", audience: Staff, may: desk.MayAddTip, h: s.newTip},
-		{pattern: "POST /desk/new", audience: Staff, may: desk.MayAddTip, body: bodyAsk, keep: []string{"text"}, h: s.addTip},
+		{pattern: "POST /desk/new", audience: Staff, may: desk.MayAddTip, body: bodyAsk, files: askFiles, keep: []string{"text"}, h: s.addTip},
+		{pattern: "GET /desk/told/{code}", audience: Staff, may: desk.MayAddTip, h: s.readOut},
+		{pattern: "POST /desk/told/{code}", audience: Staff, may: desk.MayAddTip, body: bodySmall, h: s.chooseFor},
 		{pattern: "GET /desk/claims/{id}", audience: Staff, may: desk.MayRead, h: s.claim},
 		{pattern: "GET /desk/claims/{id}/tips", audience: Staff, may: desk.MayRead, h: s.claimTips},
 		{pattern: "POST /desk/claims/{id}/edit", audience: Staff, may: desk.MayAssess, body: bodyForm, keep: []string{"text"}, h: s.editClaim},
@@ -31,11 +37,22 @@ func (s *Site) deskRoutes() []route {
 		{pattern: "POST /desk/claims/{id}/evidence/{evidence}", audience: Staff, may: desk.MayCite, body: bodySmall, h: s.turnEvidence},
 		{pattern: "POST /desk/claims/{id}/draft", audience: Staff, may: desk.MayDraft, body: bodyDraft, keep: []string{"claim", "statement", "summary", "body", "unknown"}, h: s.saveDraft},
 		{pattern: "POST /desk/claims/{id}/withdraw", audience: Staff, may: desk.MayDraft, body: bodyForm, keep: []string{"note-vi", "note-en"}, h: s.submitWithdrawal},
-		{pattern: "GET /desk/reviews/{id}", audience: Staff, may: desk.MayRead, h: s.review},
-		{pattern: "POST /desk/reviews/{id}/approve", audience: Staff, may: desk.MayReview, body: bodySmall, h: s.approve},
-		{pattern: "POST /desk/reviews/{id}/return", audience: Staff, may: desk.MayReview, body: bodyForm, keep: []string{"reasons"}, h: s.sendBack},
-		{pattern: "POST /desk/reviews/{id}/take-back", audience: Staff, may: desk.MayDraft, body: bodySmall, h: s.takeBack},
+		{pattern: "POST /desk/claims/{id}/recall", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.recallAnswer},
+		{pattern: "GET /desk/answers", audience: Staff, may: desk.MayRead, h: s.answers},
 		{pattern: "GET /desk/journal", audience: Staff, may: desk.MayJournal, h: s.journal},
 	}
-	return append(work, s.officeRoutes()...)
+	work = append(append(work, s.reviewRoutes()...), s.reportRoutes()...)
+	work = append(append(work, s.practiceRoutes()...), s.explainerRoutes()...)
+	work = append(work, s.institutionRoutes()...)
+	work = append(append(work, s.pressRoutes()...), s.deskDigestRoutes()...)
+	work = append(work, s.exchangeRoutes()...)
+	work = append(append(work, s.bodyRoutes()...), s.requestRoutes()...)
+	work = append(append(work, s.channelDeskRoutes()...), s.importRoutes()...)
+	work = append(work, s.teamRoutes()...)
+	work = append(work, s.captureRoutes()...)
+	work = append(work, s.sourceRoutes()...)
+	work = slices.Concat(work, s.viewRoutes(), s.bulkRoutes(), s.burstRoutes(), s.keyRoutes(), s.checklistRoutes())
+	work = append(append(work, s.deadlineRoutes()...), s.appealDeskRoutes()...)
+	work = append(work, s.eraseRoutes()...)
+	return append(append(work, s.mediaRoutes()...), s.officeRoutes()...)
 }

@@ -29,8 +29,8 @@ func sampleSuggestions() []suggestion {
 
 // sampleQueue is a queue with every reason of a rank.
 func sampleQueue(books map[string]*words) page {
-	p := queuePage{Waiting: 3, MayAdd: true, Order: "…", All: "/desk?all=1", Total: 9,
-		Tabs: []tab{{"To do", 3, "/desk", true}}, Topics: []tab{{"All", 0, "/desk", true}}}
+	p := queuePage{Feeds: 2, Waiting: 3, MayAdd: true, Order: "…", All: "/desk?all=1", Total: 9,
+		Tabs: []viewTab{{tab{"To do", 3, "/desk", true}, desk.ViewOpen}, {tab{"Published", 3, "/desk?view=done", false}, desk.ViewDone}}, Topics: []tab{{"All", 0, "/desk", true}}}
 	for i, h := range append(desk.Harms(), desk.HarmUnset) {
 		c := desk.Claim{ID: "0123456789abcdefghjkmnpqrs", Text: "Ngân hàng sẽ đóng cửa", State: desk.ClaimOpen, Harm: h, HarmKind: "money", Topic: "scam", Opened: testNow.Add(-time.Duration(20*i+1) * time.Hour), Changed: testNow}
 		if i == 1 {
@@ -57,6 +57,10 @@ func sampleClaims(books map[string]*words) []page {
 			Rejected: []judged{{desk.Judgment{Other: "check/0123456789abcdefghjkmnpqrs/"}, "Một bài khác"}}}
 		p.ClaimView.Tips = []desk.Tip{{ID: "0123456789abcdefghjkmnpqrv", Text: "<b>uong nuoc chanh</b>", Channel: "web", Received: testNow}, {Channel: "counter", Erased: testNow, Received: testNow}}
 		p.Sources = []desk.Evidence{{ID: "0123456789abcdefghjkmnpqrw", URL: "https://example.org", Title: "A study", Publisher: "A journal", Says: "Says", Quote: "Quote", Stance: desk.Refutes, Independent: true}}
+		captured, copies := sampleCaptures()
+		p.Sources, p.Copies, p.CopyProblems = append(p.Sources, captured...), copies, []string{"x"}
+		p.ClaimView.Media = sampleMedia()
+		p.Upload.Problems = []string{"x"}
 		p.Retired = p.Sources
 		p.Independent = 1
 		p.Draft = draftForm{Text: desk.Text{Lang: "vi", Claim: "a", Statement: "b", Summary: "c", Body: "d\n\ne", Unknown: "f"}, Rating: desk.RatingFalse, Saved: true, Problems: []string{"Thiếu nguồn."},
@@ -65,44 +69,40 @@ func sampleClaims(books map[string]*words) []page {
 		p.Evidence = evidenceForm{Problems: []string{"x"}, Asked: true}
 		p.Withdrawal.Problems = []string{"x"}
 		p.Merged = []desk.Claim{c}
+		p.Requests = claimRequests{List: sampleRequests(), News: true, Used: []string{"Sở Y tế"}}
 		p.History = []happened{{desk.Event{At: testNow}, "Someone", "Did something"}}
 		switch st {
 		case desk.ClaimPublished:
 			p.Claim.Rev, p.Claim.Review = 4, "0123456789abcdefghjkmnpqrt"
 			p.Revisions = sampleRevisions(desk.RatingFalse)
+			p.ClaimView.Tips = append(p.ClaimView.Tips, desk.Tip{ID: "0123456789abcdefghjkmnpqrx", Text: "y", Channel: "telegram", Received: testNow, State: desk.TipAnswered, Decision: "same", Claim: c.ID})
+			p.Answers = channelAnswers{Way: 1, Sent: 40, Held: 2, Failed: 3}
 			p.Pending = desk.Review{ID: "0123456789abcdefghjkmnpqrt"}
 		case desk.ClaimMerged:
 			p.Into = c
 		case desk.ClaimAnswered:
 			p.Answer = desk.Imported{ID: "0123456789abcdefghjkmnpqrs", URL: "https://example.org", Publisher: "A newsroom", Rating: "False"}
 		case desk.ClaimOpen:
-			p.Returned = desk.Review{ID: "0123456789abcdefghjkmnpqrt", Reasons: "Nêu thêm nguồn.", Reviewer: staff[2].ID}
+			p.Returned = desk.Review{ID: "0123456789abcdefghjkmnpqrt", Reasons: "Nêu thêm nguồn.", Reviewer: staff[2].ID, Kinds: desk.ReturnKinds()}
+			p.Remarks, p.Two = remarksShown(sampleRemarks(), p.Names, true, ""), true
 			p.Claim.Harm = desk.HarmUnset
 		}
+		withSources(&p)
+		p.Place, p.Exchange = samplePlace(), sampleClaimExchange()
 		out = append(out, p)
 	}
 	return append(out, claimPage{ClaimView: desk.ClaimView{Claim: desk.Claim{ID: "0123456789abcdefghjkmnpqrs", State: desk.ClaimOpen}}})
 }
 
-// sampleReviews are reviews of every kind and state, as author, as second
-// person and as someone who may not.
-func sampleReviews() []page {
+// sampleTold is every answer that can be read out.
+func sampleTold(s *Site) []page {
+	cs := sampleCards()
 	var out []page
-	staff := sampleStaff()
-	revs := sampleRevisions(desk.RatingTrue)
-	for i, k := range []desk.Kind{desk.KindPublish, desk.KindUpdate, desk.KindCorrect, desk.KindWithdraw, desk.KindRestore} {
-		doc := revs[0].Doc
-		if k == desk.KindWithdraw {
-			doc = revs[1].Doc
-		}
-		states := []desk.ReviewState{desk.ReviewPending, desk.ReviewPending, desk.ReviewPending, desk.ReviewApproved, desk.ReviewReturned}
-		p := reviewPage{ReviewPage: desk.ReviewPage{Doc: doc, Staff: staff, Own: i == 1,
-			Claim:  desk.Claim{ID: "0123456789abcdefghjkmnpqrs", Text: "Claim"},
-			Review: desk.Review{ID: "0123456789abcdefghjkmnpqrt", Kind: k, By: staff[1].ID, State: states[i], At: testNow, Decided: testNow, Reviewer: staff[2].ID, Reasons: "Why", Reason: desk.ReasonFactual}},
-			Hash: "0123456789abcdef0123456789abcdef", Names: namesOf(staff), May: i != 2, Author: i == 1, Fresh: i == 0, Notes: doc.Notes, Problems: []string{"x"},
-			Changes: changesOf(revs[3].Doc, doc)}
-		for _, c := range desk.Points(k) {
-			p.Points = append(p.Points, point{c, true})
+	for i, a := range []answerPage{{State: stateKnown, Card: cs[0]}, {State: stateImported, Card: cs[1]}, {State: statePerhaps, Options: cs}, {State: stateClosed}, {State: stateNew, Others: 3}, {State: stateNew, Many: true}, {State: stateNew}} {
+		a.Code, a.Received = "AAA-BBB-CCCC", testNow
+		p := toldPage{answerPage: a, Door: []string{doorCounter, doorHotline}[i%2], Link: "http://localhost/t/AAA-BBB-CCCC", Say: sentences(s.books["vi"], a)}
+		if i > 3 {
+			p.Claim = desk.Claim{ID: "0123456789abcdefghjkmnpqrs", Text: "x"}
 		}
 		out = append(out, p)
 	}
@@ -125,16 +125,20 @@ func deskSamples(s *Site) map[string][]page {
 	account := []page{accountPage{Me: staff[0], Elsewhere: "http://localhost:8080"}}
 	for _, st := range staff {
 		account = append(account, accountPage{Me: st, Ways: ways, Passkeys: true, First: true, Manage: true, Journal: true, Problem: "x", Current: "a",
-			Sessions: []auth.Session{{ID: "a", Created: testNow, Used: testNow}, {ID: "b", Created: testNow, Used: testNow}}})
+			Outside: "Cổng", GoOutside: map[bool]string{true: "https://id.example/authorize"}[st.Role == desk.Admin], IsJoined: st.Role == desk.Editor, Seat: true,
+			Sessions: []auth.Session{{ID: "a", Means: auth.ByPasskey, Created: testNow, Used: testNow}, {ID: "b", Means: auth.ByOutside, Created: testNow, Used: testNow}}})
 	}
 	return map[string][]page{
-		"desk/queue":  append(empty, sampleQueue(s.books)),
-		"desk/claim":  sampleClaims(s.books),
-		"desk/review": sampleReviews(),
+		"desk/queue":   append(empty, sampleQueue(s.books)),
+		"desk/claim":   sampleClaims(s.books),
+		"desk/copy":    sampleCopyPages(true),
+		"desk/after":   sampleAfter(),
+		"desk/review":  sampleReviews(s),
+		"desk/reviews": sampleAwaited(),
 		"desk/tips": {tipsPage{Claim: desk.Claim{ID: "0123456789abcdefghjkmnpqrs", Text: "x"}, Total: 2, May: true, Older: "?before=1", Newer: "?", Tips: []desk.Tip{
 			{ID: "0123456789abcdefghjkmnpqrs", Text: "x", Channel: "web", State: desk.TipJoined, Received: testNow}, {ID: "0123456789abcdefghjkmnpqrt", Channel: "counter", State: desk.TipAnswered, Received: testNow}}}},
-		"desk/new": {newTipPage{Form: "f", Problems: []string{"x"}}, newTipPage{Sent: true, Claim: desk.Claim{ID: "0123456789abcdefghjkmnpqrs", Text: "x"}, Asked: 2, Ticket: "AAA-BBB-CCCC", Matches: sampleSuggestions()},
-			newTipPage{Sent: true, Decision: match.DecisionSame, Matches: sampleSuggestions()[:1]}, newTipPage{Sent: true}},
+		"desk/new":     {counterPage{Form: "f", Door: doorHotline, Problems: []string{"x"}}, counterPage{Door: doorCounter}},
+		"desk/told":    sampleTold(s),
 		"desk/journal": {journalPage{Events: []happened{{desk.Event{At: testNow, Claim: "0123456789abcdefghjkmnpqrs"}, "Someone", "Did"}, {desk.Event{At: testNow}, "soi", "Did"}}}},
 		"desk/sign-in": {signInPage{Passkeys: true, Problem: "x", Name: "y"}, signInPage{Elsewhere: "http://localhost:8080"}, signInPage{}},
 		"desk/link":    {linkPage{Token: "t", Name: "Someone"}, linkPage{Problem: "x"}},
@@ -143,5 +147,7 @@ func deskSamples(s *Site) map[string][]page {
 		"desk/code":    {codePage{Setup: auth.Setup{Secret: "ABCD EFGH", QRSize: 41, QRPath: "M1,1h1v1h-1z", State: "s"}, Problems: []string{"x"}}, codePage{Codes: []string{"aaaa-bbbb"}}},
 		"desk/people":  {peoplePage{Staff: staff, Link: "http://127.0.0.1/signin/link/x", LinkFor: "Someone", Problems: []string{"x"}}},
 		"desk/ratings": {ratings},
+		"desk/person":  samplePersons(),
+		"desk/desks":   sampleDesks(),
 	}
 }

@@ -71,9 +71,16 @@ func (s *Site) editClaim(v *visit) (answer, error) {
 		return show("desk/claim", p).as(422), nil
 	}
 	theirs := p.Claim
-	if e == (desk.ClaimEdit{Text: theirs.Text, Lang: theirs.Lang, Harm: theirs.Harm, HarmKind: theirs.HarmKind, Topic: theirs.Topic, Body: theirs.Body}) {
+	if e == editOf(theirs) {
 		return v.toClaim(id, "#assess"), nil // what the form says is stored: the button was pressed twice
 	}
+	merged, clash := mergeEdit(v.editWas(), e, editOf(theirs))
+	if !clash {
+		if _, err := s.Desk.EditClaim(v.Context(), v.actor(), id, theirs.Version, merged); err == nil {
+			return v.toClaim(id, "#assess"), nil
+		}
+	}
+	p.Edit.ClaimEdit, p.Edit.Was = merged, editOf(theirs)
 	p.Edit.Theirs, p.Edit.Version = &theirs, theirs.Version
 	return show("desk/claim", p).as(409), nil
 }
@@ -89,7 +96,7 @@ func (s *Site) assignClaim(v *visit) (answer, error) {
 // closeClaim ends it as not a factual claim.
 func (s *Site) closeClaim(v *visit) (answer, error) {
 	return s.onClaim(v, "", func(id desk.ID, version int64) error {
-		_, err := s.Desk.Close(v.Context(), v.actor(), id, version)
+		_, err := s.Desk.CloseFor(v.Context(), v.actor(), id, version, desk.CloseReason(v.field("why")))
 		return err
 	})
 }
@@ -172,7 +179,8 @@ func (s *Site) addEvidence(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	e := desk.Evidence{URL: v.field("url"), Title: v.field("title"), Publisher: v.field("publisher"), Lang: v.field("lang"),
-		Quote: v.field("quote"), Says: v.saidHere(), Stance: desk.Stance(v.field("stance")), Independent: v.field("independent") == "yes"}
+		Quote: v.field("quote"), Says: v.saidHere(), Stance: desk.Stance(v.field("stance")), Independent: v.field("independent") == "yes",
+		Nearness: desk.Nearness(v.field("nearness")), Payer: v.field("payer")}
 	var ps []string
 	if v.field("independent") == "" {
 		// Nothing is ticked beforehand: whether a source is independent decides
@@ -181,6 +189,7 @@ func (s *Site) addEvidence(v *visit) (answer, error) {
 	} else {
 		_, err = s.Desk.AddEvidence(v.Context(), v.actor(), id, e)
 		if err == nil {
+			s.captureSoon()
 			return v.toClaim(id, "#evidence"), nil
 		}
 		if ps = v.words.problems(err); len(ps) == 0 {
@@ -198,7 +207,7 @@ func (s *Site) addEvidence(v *visit) (answer, error) {
 // saidHere is what a source says, from the form's fields of each language.
 func (v *visit) saidHere() desk.Said {
 	var notes []desk.Note
-	for _, l := range Languages() {
+	for _, l := range written() {
 		notes = append(notes, desk.Note{Lang: l, Text: v.field("says-" + l)})
 	}
 	return desk.Say(notes...)
@@ -234,9 +243,12 @@ func (s *Site) saveDraft(v *visit) (answer, error) {
 	f := draftForm{Text: desk.Text{Lang: v.field("lang"), Claim: v.field("claim"), Statement: v.field("statement"),
 		Summary: v.field("summary"), Body: v.field("body"), Unknown: v.field("unknown")},
 		Rating: desk.Rating(v.field("rating")), Version: version, Reason: desk.Reason(v.field("reason")),
-		NoteVi: v.field("note-vi"), NoteEn: v.field("note-en")}
-	saved, err := s.Desk.SaveDraft(v.Context(), v.actor(), id, version, f.Rating, f.Text)
-	if errors.Is(err, desk.ErrConflict) || errors.Is(err, desk.ErrState) {
+		NoteVi: v.field("note-vi"), NoteEn: v.field("note-en"), Urgent: v.field("urgent")}
+	saved, look, err := s.writeDraft(v, id, f)
+	if err == nil && look.to != "" {
+		return look, nil
+	}
+	if errors.Is(err, desk.ErrConflict) || errors.Is(err, desk.ErrState) || err == nil && v.field("do") == "submit" {
 		done, a, againErr := s.savedAlready(v, id, f)
 		switch {
 		case againErr != nil:
@@ -254,7 +266,7 @@ func (s *Site) saveDraft(v *visit) (answer, error) {
 		f.Version = saved.Version
 		var r desk.Review
 		if r, err = s.Desk.Submit(v.Context(), v.actor(), desk.Proposal{Claim: id, DraftVersion: saved.Version,
-			Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn)}); err == nil {
+			Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn), Urgent: f.Urgent}); err == nil {
 			return redirect(v.tongue.url("/desk/reviews/" + string(r.ID))), nil
 		}
 	}
@@ -319,8 +331,8 @@ func (s *Site) submitWithdrawal(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f := withdrawForm{Reason: desk.Reason(v.field("reason")), NoteVi: v.field("note-vi"), NoteEn: v.field("note-en")}
-	r, err := s.Desk.Submit(v.Context(), v.actor(), desk.Proposal{Claim: id, Withdraw: true, Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn)})
+	f := withdrawForm{Reason: desk.Reason(v.field("reason")), NoteVi: v.field("note-vi"), NoteEn: v.field("note-en"), Urgent: v.field("urgent")}
+	r, err := s.Desk.Submit(v.Context(), v.actor(), desk.Proposal{Claim: id, Withdraw: true, Reason: f.Reason, Notes: noteList(f.NoteVi, f.NoteEn), Urgent: f.Urgent})
 	if err == nil {
 		return redirect(v.tongue.url("/desk/reviews/" + string(r.ID))), nil
 	}

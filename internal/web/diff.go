@@ -10,7 +10,8 @@ import (
 
 // change is one field that differs between two revisions.
 type change struct {
-	Field string // claim, statement, summary, body, unknown, rating, added, removed
+	Field string // claim, statement, summary, body, unknown, rating, added, removed, altered, other
+	Name  string // of another part of the document
 	Spans []span // for texts
 	From  desk.Rating
 	To    desk.Rating
@@ -44,6 +45,9 @@ func changesBetween(old, now desk.Document, lang string) []change {
 	}
 	if came := missing(now.Evidence, old.Evidence); len(came) > 0 {
 		out = append(out, change{Field: "added", Links: came})
+	}
+	if links, spans := alteredSources(old.Evidence, now.Evidence); len(links) > 0 {
+		out = append(out, change{Field: "altered", Links: links, Spans: spans})
 	}
 	return out
 }

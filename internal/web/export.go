@@ -27,12 +27,15 @@ func (s *Site) WriteDataFeed(ctx context.Context, w io.Writer, lang string) (n i
 			}
 			before = rs[len(rs)-1].LogIndex
 			for _, r := range rs {
-				all, err := s.Desk.Check(ctx, r.Verdict, s.Signed())
+				all := []desk.Revision{r}
+				if r.Rev > 1 {
+					all, err = s.Desk.Check(ctx, r.Verdict, s.Signed())
+				}
 				if err != nil {
 					stop = err
 					return
 				}
-				if _, ok := r.Doc.Text(lang); !ok && r.Kind != desk.KindWithdraw {
+				if _, ok := r.Doc.Text(lang); !ok && (r.Kind != desk.KindWithdraw || r.Erased) {
 					continue
 				}
 				c, err := s.exchange(book, all, lang)

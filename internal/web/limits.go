@@ -25,6 +25,7 @@ type Budgets struct {
 	Slow   Budget // asking without one: no scripts, or an old page
 	Lookup Budget // ticket codes and choices
 	Search Budget // searching
+	Read   Budget // programs that read without a key: the JSON API, MCP
 	SignIn Budget // attempts to sign in, besides the pace that auth keeps for each name
 }
 
@@ -36,6 +37,7 @@ func DefaultBudgets() Budgets {
 		Slow:   Budget{Burst: 8, PerHour: 24},
 		Lookup: Budget{Burst: 30, PerHour: 240},
 		Search: Budget{Burst: 60, PerHour: 1200},
+		Read:   Budget{Burst: 300, PerHour: 6000},
 		SignIn: Budget{Burst: 30, PerHour: 240},
 	}
 }
@@ -46,6 +48,7 @@ const (
 	budgetSlow   = "slow"
 	budgetLookup = "lookup"
 	budgetSearch = "search"
+	budgetRead   = "read"
 	budgetSignIn = "sign-in"
 )
 
@@ -81,7 +84,7 @@ type bucket struct {
 func newLimiter(b Budgets, now func() time.Time) *limiter {
 	def := DefaultBudgets()
 	for _, p := range []struct{ have, def *Budget }{
-		{&b.Solved, &def.Solved}, {&b.Slow, &def.Slow}, {&b.Lookup, &def.Lookup}, {&b.Search, &def.Search}, {&b.SignIn, &def.SignIn},
+		{&b.Solved, &def.Solved}, {&b.Slow, &def.Slow}, {&b.Lookup, &def.Lookup}, {&b.Search, &def.Search}, {&b.SignIn, &def.SignIn}, {&b.Read, &def.Read},
 	} {
 		if *p.have == (Budget{}) {
 			*p.have = *p.def
@@ -107,6 +110,8 @@ func (l *limiter) budget(name string) Budget {
 		return l.budgets.Lookup
 	case budgetSearch:
 		return l.budgets.Search
+	case budgetRead:
+		return l.budgets.Read
 	case budgetSignIn:
 		return l.budgets.SignIn
 	}
@@ -195,4 +200,20 @@ func (s *Site) network(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	return ap.Addr()
+}
+
+// byProgram reports whether the request says itself that nobody is reading: a
+// crawler, a program, or a browser that fetches ahead. What it says is looked
+// at and forgotten.
+func byProgram(r *http.Request) bool {
+	if strings.Contains(r.Header.Get("Sec-Purpose")+r.Header.Get("Purpose"), "prefetch") {
+		return true
+	}
+	says := strings.ToLower(r.UserAgent())
+	for _, word := range []string{"bot", "crawl", "spider", "slurp", "archiver", "preview", "facebookexternalhit", "monitor", "curl/", "wget/", "python", "go-http-client", "java/", "libwww", "okhttp", "headlesschrome", "lighthouse"} {
+		if strings.Contains(says, word) {
+			return true
+		}
+	}
+	return says == ""
 }

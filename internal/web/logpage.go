@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"time"
 
 	"soi/internal/desk"
 )
@@ -15,6 +16,23 @@ type logPage struct {
 	List   []changed
 	Older  string
 	Newer  string
+	Seen   Witnessing
+}
+
+// Witnessing is how the published checkpoint stands with those who cosign it.
+type Witnessing struct {
+	Witnesses []Witness
+	Confirmed int // those who confirmed this very checkpoint
+	Quorum    int // how many the desk wants
+}
+
+// Witness is one of them.
+type Witness struct {
+	Name string
+	VKey string
+	Size int64     // the entries it confirmed last; 0 before the first time
+	At   time.Time // and when
+	Now  bool      // it confirmed the newest checkpoint
 }
 
 // ProofPath is where the proof of a revision is served, below /log/proof.
@@ -44,6 +62,12 @@ func (s *Site) log(v *visit) (answer, error) {
 	p := logPage{Size: s.Signed(), VKey: s.Config.VKey, Proves: saidAll(v.words, "log.proves", logProves)}
 	for i := range logNot {
 		p.Not = append(p.Not, v.words.t("log.not."+strconv.Itoa(i+1)))
+	}
+	if s.Witnessing != nil {
+		var err error
+		if p.Seen, err = s.Witnessing(v.Context()); err != nil {
+			return answer{}, err
+		}
 	}
 	rs, err := s.Desk.Published(v.Context(), desk.RevisionFilter{Below: s.Signed(), Before: before, Limit: logEntries + 1})
 	if err != nil {

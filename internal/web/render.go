@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"soi/internal/desk"
+	"soi/internal/report"
 )
 
 //go:embed all:templates
@@ -22,24 +24,33 @@ var templateFiles embed.FS
 type view struct {
 	head
 	Lang       string
+	Dir        string // "rtl" for languages written from right to left, else "ltr"
 	Desk       string // name of the desk
 	Path       string // without language prefix
 	Canonical  string // full address of this page in this language
 	Alternates []alternate
-	Other      alternate // the page in the other language
+	Others     []alternate // the page in each other language, as a path
 	Staff      desk.Staff
 	Page       page
 	VKey       string
+	Bell       int    // notifications the person has not read
+	Keymap     string // the desk's keys; "" for none
+	feed       string // path of the feed of this list, without language and ending
+	feedQuery  string
 }
 
+// Feed is the path of the feed of this page's list in a format, without
+// language; of all checks where the page is no list.
+func (v view) Feed(ext string) string { return v.feed + "." + ext + v.feedQuery }
+
 // alternate is the same page in another language.
-type alternate struct{ Lang, URL string }
+type alternate struct{ Lang, Name, URL string }
 
 // tongues lists the ways a language can be chosen; templates are prepared
 // once for each, so that words and links need no argument.
-func tongues() []tongue {
+func tongues(langs []string) []tongue {
 	var out []tongue
-	for _, lang := range Languages() {
+	for _, lang := range langs {
 		out = append(out, tongue{lang, ""}, tongue{lang, "/" + lang})
 	}
 	return out
@@ -53,21 +64,28 @@ func (s *Site) loadTemplates() (map[tongue]map[string]*template.Template, error)
 	if err != nil {
 		return nil, err
 	}
-	sets := map[tongue]map[string]*template.Template{}
-	for _, t := range tongues() {
+	sets, all := map[tongue]map[string]*template.Template{}, tongues(s.langs)
+	for _, t := range all {
 		sets[t] = map[string]*template.Template{}
-		for _, name := range pages {
-			files := []string{}
-			for _, sh := range shared {
-				if dir := path.Dir(sh); dir == "templates" || dir == path.Dir(name) {
-					files = append(files, sh)
-				}
+	}
+	for _, name := range pages {
+		files := []string{}
+		for _, sh := range shared {
+			if dir := path.Dir(sh); dir == "templates" || dir == path.Dir(name) {
+				files = append(files, sh)
 			}
-			tm, err := template.New("layout.html").Funcs(s.funcs(t)).ParseFS(templateFiles, append(files, name)...)
+		}
+		// Read once; the copies differ in the functions that know the language.
+		read, err := template.New("layout.html").Funcs(s.funcs(all[0])).ParseFS(templateFiles, append(files, name)...)
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		for _, t := range all {
+			own, err := read.Clone()
 			if err != nil {
 				return nil, fmt.Errorf("template %s: %w", name, err)
 			}
-			sets[t][strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")] = tm
+			sets[t][strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")] = own.Funcs(s.funcs(t))
 		}
 	}
 	return sets, nil
@@ -101,6 +119,9 @@ func templateNames() (pages, shared []string, err error) {
 //	rating CODE               what _rating.html draws
 //	dict NAME VALUE…          several values for a shared template
 //	paragraphs TEXT           split at blank lines
+//	bytes N  duration D       size of a file, length of a recording
+//	named CLAIM               its text, or that it has none
+//	place I                   the number in a list that counts from one
 func (s *Site) funcs(t tongue) template.FuncMap {
 	w := s.books[t.lang]
 	return template.FuncMap{
@@ -114,7 +135,14 @@ func (s *Site) funcs(t tongue) template.FuncMap {
 		"host":       hostOf,
 		"lang":       func() string { return t.lang },
 		"langname":   func(lang string) string { return w.langName(lang) },
+		"place":      func(i int) string { return strconv.Itoa(i + 1) },
 		"zero":       func(t time.Time) bool { return t.IsZero() },
+		"bytes":      w.bytes,
+		"named":      w.named,
+		"within":     w.within,
+		"locality":   func(code string) string { l, _ := desk.LocalityOf(code); return l.In(t.lang) },
+		"duration":   duration,
+		"chart":      report.Chart,
 	}
 }
 
@@ -133,19 +161,21 @@ func (s *Site) render(v *visit, a answer) ([]byte, error) {
 
 // view puts a page into its surroundings.
 func (s *Site) view(v *visit, p page) view {
-	out := view{head: p.head(v.words), Lang: v.lang, Desk: s.Config.Name, Path: v.path,
-		Staff: v.staff, Page: p, VKey: s.Config.VKey}
+	out := view{head: p.head(v.words), Lang: v.lang, Dir: v.words.dir, Desk: s.Config.Name, Path: v.path,
+		Staff: v.staff, Page: p, VKey: s.Config.VKey, Bell: s.bell(v), Keymap: s.keymapFor(v)}
+	out.feed, out.feedQuery = s.feedOf(v)
+	out.picture(s, v)
 	query := ""
 	if v.URL.RawQuery != "" {
 		query = "?" + v.URL.Query().Encode()
 	}
-	for _, lang := range Languages() {
-		a := alternate{lang, s.Config.URL + tongue{lang, "/" + lang}.url(v.path) + query}
+	for _, lang := range s.langs {
+		a := alternate{lang, s.books[lang].t("lang.self"), s.Config.URL + tongue{lang, "/" + lang}.url(v.path) + query}
 		out.Alternates = append(out.Alternates, a)
 		if lang == v.lang {
 			out.Canonical = a.URL
 		} else {
-			out.Other = alternate{lang, tongue{lang, "/" + lang}.url(v.path) + query}
+			out.Others = append(out.Others, alternate{lang, a.Name, tongue{lang, "/" + lang}.url(v.path) + query})
 		}
 	}
 	return out

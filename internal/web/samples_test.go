@@ -11,6 +11,7 @@ import (
 func sampleDoc(rating desk.Rating, rev int) desk.Document {
 	return desk.Document{
 		Verdict: "0123456789abcdefghjkmnpqrs", Rev: rev, Rating: rating, Topic: "health", Body: "Bệnh viện X", Approvals: 2,
+		Adopted: []desk.DocAdopted{{Desk: "huyen.example/exchange", Name: "Huyện", URL: "https://huyen.example/checks/x"}},
 		Texts: []desk.Text{
 			{Lang: "vi", Claim: "Uống nước chanh nóng chữa được ung thư.", Statement: "Nước chanh không chữa được ung thư.",
 				Summary: "Chưa có nghiên cứu nào trên người.", Body: "Một.\n\nHai.", Unknown: "Một số hợp chất đang được nghiên cứu."},
@@ -65,6 +66,7 @@ func sampleChecks() []page {
 	for _, r := range desk.Ratings() {
 		for at := range 4 {
 			p := checkOf("vi", sampleRevisions(r), at)
+			p.Stand = sampleStand()
 			p.ShareText, p.ShareURL = "Sai: x", "https://desk.example/vi/checks/x"
 			p.ld = json.RawMessage(`{"@type":"ClaimReview","x":"\u003c/script\u003e"}`)
 			out = append(out, p)
@@ -73,7 +75,9 @@ func sampleChecks() []page {
 	foreign := sampleRevisions(desk.RatingTrue)[3:]
 	foreign[0].Doc.Texts = foreign[0].Doc.Texts[1:]
 	erased := []desk.Revision{{Verdict: foreign[0].Verdict, Rev: 1, Kind: desk.KindPublish, Rating: desk.RatingTrue, At: testNow, Erased: true}}
-	return append(out, checkOf("vi", foreign, 0), checkOf("en", foreign, 0), checkOf("vi", erased, 0))
+	whole := []desk.Revision{{Verdict: foreign[0].Verdict, Rev: 2, Kind: desk.KindWithdraw, Reason: desk.ReasonLegal, At: testNow, Erased: true,
+		Doc: desk.Document{Kind: desk.KindWithdraw, Erases: []int{1}, Notes: []desk.Note{{Lang: "vi", Text: "x"}}}}, erased[0]}
+	return append(out, checkOf("vi", foreign, 0), checkOf("en", foreign, 0), checkOf("vi", erased, 0), checkOf("vi", whole, 0))
 }
 
 // publicSamples are the pages of the public site.
@@ -87,7 +91,7 @@ func publicSamples(*Site) map[string][]page {
 		later = append(later, c)
 	}
 	answerFor := func(state string, others int, c card) page {
-		return answerPage{State: state, Code: "HN7-4KQ-2RTX", Text: "tin đã gửi", Received: testNow, Others: others, Card: c, Options: cards[:3]}
+		return answerPage{State: state, Code: "HN7-4KQ-2RTX", Text: "tin đã gửi", Received: testNow, Others: others, Card: c, Options: cards[:3], Named: sampleListed()[:2], Places: true}
 	}
 	theirs := cards[len(cards)-2:]
 	return map[string][]page{
@@ -104,6 +108,18 @@ func publicSamples(*Site) map[string][]page {
 		"corrections": {correctionsPage{List: later, Older: "/o"}, correctionsPage{}},
 		"search":      {searchPage{}, searchPage{Query: "chanh", List: cards}, searchPage{Query: "chanh"}},
 		"check":       sampleChecks(),
-		"log":         {logPage{}, logPage{Size: 1500, VKey: "k", Proves: []said{{"a", "b"}}, Not: []string{"x"}, List: later, Newer: "/n"}},
+		"copy":        sampleCopyPages(false),
+		"ways":        {waysPage{Bookmark: bookmark("https://desk.example/vi/"), Snippet: "<iframe>", Box: "https://desk.example/vi/embed/ask"}},
+		"embed/check": sampleEmbeds(), "embed/topic": {embedTopicPage{Topic: "food", List: cards, Home: "/x"}, embedTopicPage{}},
+		"embed-how": {embedHowPage{Topics: desk.Topics(), Check: "x", Wrong: true}, embedHowPage{Title: "T", All: []snippet{{Name: "check", See: "/x", HTML: "<iframe>"}}}},
+		"offline":   {offlinePage{}}, "helped": {helpedPage{Path: "/checks/x", Yes: true}, helpedPage{Path: "/checks/x", Mail: true}},
+		"embed/ask": {embedPage{askPage{Form: newForm(), Challenge: "c", Worker: "/static/work.js"}}},
+		"log":       {logPage{}, logPage{Size: 1500, VKey: "k", Proves: []said{{"a", "b"}}, Not: []string{"x"}, List: later, Newer: "/n"}},
 	}
+}
+
+// sampleEmbeds are cards of a check in every state it may be embedded in.
+func sampleEmbeds() []page {
+	all := sampleRevisions(desk.RatingFalse)
+	return []page{embedCheckPage{checkOf("vi", all, 0), "/x"}, embedCheckPage{checkOf("en", all[1:], 0), "/x"}, embedCheckPage{checkPage{Erased: true}, "/x"}}
 }

@@ -31,6 +31,9 @@ type head struct {
 	Section     string // which part of the site it belongs to: ask, checks, log, about, desk
 	Private     bool   // search engines are asked not to keep it
 	LD          []any  // structured data, one script element each
+	Picture     string // what is shown beside a link to the page: its path, "" for the site's own
+	PictureAlt  string // what the picture says; "" for the title
+	Links       []link // other forms of the page
 }
 
 // answer is what a handler decided. Exactly one of template, to and raw is
@@ -83,18 +86,45 @@ func (s *Site) serve(r route) http.Handler {
 		start := time.Now()
 		v := req.Context().Value(visitKey{}).(*visit)
 		v.Request, v.out = req, w // the mux has filled in the path values
-		a, err := s.decide(w, r, v)
-		if err != nil {
-			a = s.trouble(r, v, err)
+		a, p := s.answerTo(w, r, v)
+		if p != nil {
+			s.sendKept(w, req, p)
+			return
 		}
 		if a.through != nil {
 			a.through.ServeHTTP(w, req)
 			return
 		}
 		status := s.draw(w, v, a)
+		s.count(r, v, status)
 		// No address, no query, no id: the pattern says enough (trust.md §3.2).
 		s.Logger.Info("request", "route", r.pattern, "status", status, "ms", since(start))
 	})
+}
+
+// answerTo decides what a request is answered with. A page that another request
+// has just drawn comes back as it is kept.
+func (s *Site) answerTo(w http.ResponseWriter, r route, v *visit) (answer, *drawnPage) {
+	key, keeps := s.key(r, v)
+	var from pageState // told before anything is read
+	if keeps {
+		from = s.state()
+		p, drawn := s.drawn.turn(v.Context(), key, r.pattern, func() *drawnPage { return s.drawn.get(key, s.state(), s.Now()) })
+		defer drawn()
+		if p != nil {
+			return answer{}, p
+		}
+	}
+	a, err := s.decide(w, r, v)
+	if err != nil {
+		return s.trouble(r, v, err), nil
+	}
+	if keeps {
+		if p := s.keepDrawn(key, from, r, v, a); p != nil {
+			a = p.answer
+		}
+	}
+	return a, nil
 }
 
 // decide checks the audience and runs the handler; a panic comes back as an
@@ -105,12 +135,20 @@ func (s *Site) decide(w http.ResponseWriter, r route, v *visit) (a answer, err e
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	v.Body = http.MaxBytesReader(w, v.Body, max(r.body, 1)+drainBytes)
+	most := max(r.body, 1) + drainBytes
+	if hasFiles(r, v) {
+		most += bodyUpload
+	}
+	v.Body = http.MaxBytesReader(w, v.Body, most)
 	if err := s.admit(w, r, v); err != nil {
 		return answer{}, err
 	}
 	if v.Method == http.MethodPost {
-		if err := readForm(r, v); err != nil {
+		read := readForm
+		if hasFiles(r, v) {
+			read = s.readFiles
+		}
+		if err := read(r, v); err != nil {
 			return answer{}, err
 		}
 	}
@@ -205,7 +243,7 @@ func (s *Site) send(w http.ResponseWriter, v *visit, a answer) int {
 		sum := sha256.Sum256(a.raw)
 		tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)
-		if matches(v.Header.Get("If-None-Match"), tag) {
+		if again := v.Header.Get("If-None-Match"); matches(again, tag) || again == "" && unchanged(h.Get("Last-Modified"), v.Header.Get("If-Modified-Since")) {
 			w.WriteHeader(http.StatusNotModified)
 			return http.StatusNotModified
 		}
@@ -233,6 +271,17 @@ func matches(header, tag string) bool {
 		}
 	}
 	return false
+}
+
+// unchanged reports whether something that says when it changed has not changed
+// since a time.
+func unchanged(modified, since string) bool {
+	m, err := http.ParseTime(modified)
+	if err != nil {
+		return false
+	}
+	t, err := http.ParseTime(since)
+	return err == nil && !m.After(t)
 }
 
 // acceptsGzip reports whether the header allows gzip.

@@ -1,10 +1,14 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -114,10 +118,13 @@ func TestPublicSite(t *testing.T) {
 	d := apptest.Start(t, apptest.Options{Demo: true})
 	r := reader{t, d.URL}
 	for name, test := range map[string]func(*testing.T, reader){
-		"ask": askKnown, "pages": readPages, "feeds": readFeeds, "check": readCheck, "tickets": unknownTickets, "foreign": foreignForms, "stranger": staffOnly,
+		"ask": askKnown, "pages": readPages, "feeds": readFeeds, "lists": readLists, "sitemap": readSitemap, "check": readCheck, "tickets": unknownTickets, "foreign": foreignForms, "stranger": staffOnly, "shared": sharedText,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, reader{t, r.base}) })
 	}
+	t.Run("data", func(t *testing.T) { readData(t, d) })
+	t.Run("kept pages", func(t *testing.T) { keptPages(t, d) })
+	t.Run("calendars", func(t *testing.T) { calendars(t, d) })
 }
 
 // TestAskNew: a new message gets a code; sending the form again, also many
@@ -327,4 +334,38 @@ func foreignForms(t *testing.T, r reader) {
 	if res.StatusCode != http.StatusForbidden {
 		t.Errorf("a form of another site: %d", res.StatusCode)
 	}
+}
+
+// sharedText: what a share sheet or the bookmark brings stands in the field,
+// and nothing was sent in before the person pressed the button.
+func sharedText(t *testing.T, r reader) {
+	p := r.post("/vi/share", url.Values{"title": {"Tin nóng"}, "text": {"Uống nước <b>chanh</b>"}, "url": {""}})
+	p.has(t, http.StatusOK, "Tin nóng\nUống nước &lt;b&gt;chanh&lt;/b&gt;</textarea>", "noindex")
+	if p.code() != "" || p.field("challenge") == "" {
+		t.Error("a shared text was taken in as if the person had sent it")
+	}
+	r.get("/?text="+url.QueryEscape("Nước </textarea> chanh")).has(t, http.StatusOK, "Nước &lt;/textarea&gt; chanh</textarea>", "noindex")
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("text", newText)
+	part, _ := form.CreateFormFile("file", "x.png")
+	_ = png.Encode(part, image.NewGray(image.Rect(0, 0, 64, 64)))
+	_ = form.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.base+"/vi/share", &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Sec-Fetch-Site", "none") // as a share sheet sends it
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, _ := io.ReadAll(res.Body)
+	if got := (reply{res.StatusCode, string(b), res.Header}); got.status != http.StatusOK || got.code() == "" {
+		t.Errorf("a shared picture: status %d, code %q", got.status, got.code())
+	}
+	r.get("/vi/manifest.webmanifest").has(t, http.StatusOK, `"/vi/share"`)
+	r.get("/en/ways").has(t, http.StatusOK, "javascript:void", "&lt;iframe src=")
 }

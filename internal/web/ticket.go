@@ -35,10 +35,17 @@ func (s *Site) ticket(v *visit) (answer, error) {
 	code := v.PathValue("code")
 	r, err := s.Desk.ByTicket(v.Context(), desk.Program(), desk.TicketHash(code))
 	if errors.Is(err, desk.ErrNotFound) {
+		if _, _, err := s.Desk.AppealByTicket(v.Context(), desk.Program(), desk.TicketHash(code), 0); err == nil {
+			return redirect(v.tongue.url("/appeals/t/" + code)), nil
+		}
 		return show("ticket", ticketPage{Code: code, Unknown: true}).as(http.StatusNotFound), nil
 	}
 	if err != nil {
 		return answer{}, err
 	}
-	return s.outcome(v, r, code, s.look(v, r.Tip.Text))
+	res, err := s.lookTip(v, r.Tip)
+	if err != nil {
+		return answer{}, err
+	}
+	return s.outcome(v, r, code, res)
 }

@@ -59,6 +59,7 @@ func deskTrouble(err error) trouble {
 		trouble
 	}{
 		{desk.ErrErased, trouble{"gone", http.StatusGone, 0}},
+		{desk.ErrDamaged, trouble{"damaged", http.StatusGone, 0}},
 		{desk.ErrNotFound, trouble{"not-found", http.StatusNotFound, 0}},
 		{desk.ErrOwnWork, trouble{"own-work", http.StatusForbidden, 0}},
 		{desk.ErrForbidden, trouble{"forbidden", http.StatusForbidden, 0}},
@@ -81,7 +82,7 @@ func deskTrouble(err error) trouble {
 // troubleCodes lists the codes of troubleOf, for the test that each has its
 // words.
 func troubleCodes() []string {
-	return []string{"method", "limit", "too-large", "foreign", "sign-in", "spent", "gone", "not-found", "own-work",
+	return []string{"method", "limit", "too-large", "foreign", "sign-in", "spent", "gone", "damaged", "not-found", "own-work",
 		"forbidden", "conflict", "state", "again", "invalid", "clock", "full", "busy", "internal"}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type visit struct {
 	words   *words
 	staff   desk.Staff          // zero for the public
 	session auth.Session        // of staff
+	files   []upload            // of a form that may carry them
+	refused error               // why its files were not taken
 	out     http.ResponseWriter // for cookies alone: what is answered is returned
 }
 
@@ -35,21 +38,8 @@ type visitKey struct{}
 // visit reads the language off the path and the headers. The request inside
 // has the path without the prefix, so that a route is written once.
 func (s *Site) visit(r *http.Request) *visit {
-	v := &visit{path: r.URL.Path}
-	for _, lang := range Languages() {
-		p := "/" + lang
-		if r.URL.Path == p || strings.HasPrefix(r.URL.Path, p+"/") {
-			v.tongue = tongue{lang, p}
-			v.path = strings.TrimPrefix(r.URL.Path, p)
-			break
-		}
-	}
-	if v.path == "" {
-		v.path = "/"
-	}
-	if v.lang == "" {
-		v.lang = accepted(r.Header.Get("Accept-Language"))
-	}
+	v := &visit{}
+	v.tongue, v.path = s.tongueOf(r)
 	v.words = s.books[v.lang]
 	r2 := r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 	u := *r.URL
@@ -59,10 +49,29 @@ func (s *Site) visit(r *http.Request) *visit {
 	return v
 }
 
-// accepted picks the language with the highest weight that the pages have;
-// the first of Languages when the header names none of them.
-func accepted(header string) string {
-	best, weight := Languages()[0], 0.0
+// tongueOf is the language of a request and its path without it.
+func (s *Site) tongueOf(r *http.Request) (t tongue, path string) {
+	path = r.URL.Path
+	for _, lang := range s.langs {
+		if n := 1 + len(lang); len(path) >= n && path[0] == '/' && path[1:n] == lang && (len(path) == n || path[n] == '/') {
+			t, path = tongue{lang, path[:n]}, path[n:]
+			break
+		}
+	}
+	if path == "" {
+		path = "/"
+	}
+	if t.lang == "" {
+		t.lang = accepted(s.langs, r.Header.Get("Accept-Language"))
+	}
+	return t, path
+}
+
+// accepted picks the language with the highest weight that the pages have, a
+// region's own before the language at large; the first one when the header
+// names none of them.
+func accepted(langs []string, header string) string {
+	best, weight := langs[0], 0.0
 	for part := range strings.SplitSeq(header, ",") {
 		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
 		q := 1.0
@@ -72,11 +81,13 @@ func accepted(header string) string {
 				continue
 			}
 		}
-		base, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
-		for _, lang := range Languages() {
-			if base == lang && q > weight {
-				best, weight = lang, q
-			}
+		tag = strings.ToLower(strings.TrimSpace(tag))
+		base, _, _ := strings.Cut(tag, "-")
+		if slices.Contains(langs, tag) {
+			base = tag
+		}
+		if slices.Contains(langs, base) && q > weight {
+			best, weight = base, q
 		}
 	}
 	return best
@@ -88,6 +99,15 @@ func (t tongue) url(path string) string {
 		return t.prefix + "/"
 	}
 	return t.prefix + path
+}
+
+// writes is the language in which the desk writes to who is here: that of the
+// pages, or the foremost one where the pages are in an added language.
+func (t tongue) writes() string {
+	if slices.Contains(written(), t.lang) {
+		return t.lang
+	}
+	return written()[0]
 }
 
 // actor is who acts: the member of staff signed in, or the program on behalf

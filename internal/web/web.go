@@ -7,37 +7,69 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"soi/internal/auth"
 	"soi/internal/desk"
+	"soi/internal/preview"
 )
 
 // Deps is everything the pages need from the rest of the program.
 type Deps struct {
-	Desk    *desk.Desk
-	Matcher Matcher       // nil answers every question with "not checked yet"
-	Auth    *auth.Service // nil makes every staff page ask to sign in
-	Log     http.Handler  // the machine-readable part of the public log, under /log/
+	Course   []desk.PracticeCase // the practice cases that come with soi
+	Press    Press               // the reader of feeds; nil: feeds cannot be tested or exchanged as lists
+	Requests Requests            // letters to bodies and their calendars; nil: no relay, and no calendar can be imported
+	Post     TeamPost            // addresses of staff and experts; nil: none can be given, and no mail goes to them
+	Appeals  AppealPost          // seals appeals and answers them; nil: none are taken
+	Desk     *desk.Desk
+	Exchange Exchange // other installations; nil: there is no exchange
+	// Subscribers takes addresses for digests; nil: nobody can subscribe.
+	Subscribers Subscribers
+	// Fediverse is the desk's actor there; nil: there is none.
+	Fediverse Fediverse
+	Matcher   Matcher          // nil answers every question with "not checked yet"
+	Media     desk.MediaKeeper // nil refuses files
+	Copies    desk.Archive     // nil shows no archived copies
+	// CaptureNow tells the capturer that a copy is wanted; nil leaves it to its
+	// own pace.
+	CaptureNow func()
+	Auth       *auth.Service // nil makes every staff page ask to sign in
+	Log        http.Handler  // the machine-readable part of the public log, under /log/
 	// Signed is the size of the published checkpoint. Public pages show only
 	// revisions whose log index is below it.
 	Signed func() int64
+	// Witnessing says how the published checkpoint stands with the witnesses;
+	// nil when there are none.
+	Witnessing func(context.Context) (Witnessing, error)
+	// Changes counts what was written to the database by this process; nil
+	// keeps no pages.
+	Changes func() int64
+	// OpenData holds the files of the newest dump, those that its SHA256SUMS
+	// names; nil for none.
+	OpenData fs.FS
 	// AfterPublish signs the log and tells the followers at once; called
 	// after a verb that published. Errors are logged: the signing loop tries
 	// again.
 	AfterPublish func(context.Context) error
-	Config       Config
-	Logger       *slog.Logger // nil discards
-	Now          func() time.Time
+	// Added holds the catalogues of further languages; nil for none.
+	Added  fs.FS
+	Config Config
+	Logger *slog.Logger // nil discards
+	Now    func() time.Time
 }
 
 // Config is the settings of the pages.
 type Config struct {
 	URL       string         // public address without a trailing slash, "https://desk.example"
+	ReplayURL string         // address of a host name of its own for archived pages; "" shows them on the site's own, as safely
 	Name      string         // name of the desk, as readers see it
 	Zone      *time.Location // zone of all dates; nil means Asia/Ho_Chi_Minh
 	Key       []byte         // secret of the installation: ticket codes, forms, proof-of-work
+	Licence   string         // address of the terms of use of what is published
+	MCP       bool           // assistants are answered at /mcp
 	VKey      string         // verifier key of the public log, shown on its page
 	OneProxy  bool           // take the asker's address from the last X-Forwarded-For entry
 	Budgets   Budgets        // zero fields mean DefaultBudgets
@@ -48,18 +80,33 @@ type Config struct {
 // Site is the pages as an http.Handler. Safe for concurrent use.
 type Site struct {
 	Deps
-	mux    *http.ServeMux
-	routes []route
-	books  map[string]*words // by language
-	sets   map[tongue]map[string]*template.Template
-	assets map[string]asset
-	limit  *limiter
-	pow    *pow
-	whole  http.Handler // the routes behind the guard against other sites
+	mux        *http.ServeMux
+	routes     []route
+	books      map[string]*words // by language
+	langs      []string          // of the pages, the foremost first
+	sets       map[tongue]map[string]*template.Template
+	assets     map[string]asset
+	limit      *limiter
+	pow        *pow
+	drawn      pageCache
+	uploads    chan struct{} // one for each form with files that is arriving
+	burstCount *burstCount
+	previews   *preview.Cache // pictures of shared links
+	figures    *figureCache   // the public figures
+	reach      *reach         // how often checks were opened
+	shelf      catalogue      // what lists are narrowed and counted by
+	whole      http.Handler   // the routes behind the guard against other sites
+	replayHost string         // the host name that shows archived pages alone; "" for none
 }
 
-// Languages are the languages of the pages, the first one foremost.
-func Languages() []string { return []string{"vi", "en"} }
+// written are the languages that come with the program, the first one
+// foremost: what the desk itself writes, and its letters and mails, are in
+// these. The pages are offered in these and in those the operator added.
+func written() []string { return []string{"vi", "en"} }
+
+// Languages are the languages in which the pages are offered, those that come
+// with the program first.
+func (s *Site) Languages() []string { return slices.Clone(s.langs) }
 
 // New builds the pages. It fails when a template or a catalogue is broken,
 // never because of data.
@@ -68,17 +115,26 @@ func New(d Deps) (*Site, error) {
 		return nil, errors.New("web: Desk, Signed and a Key of 16 bytes or more are needed")
 	}
 	d.fill()
-	s := &Site{Deps: d, mux: http.NewServeMux()}
+	s := &Site{Deps: d, mux: http.NewServeMux(), uploads: make(chan struct{}, uploadsAtOnce), burstCount: newBurstCount(), figures: newFigureCache(), reach: newReach()}
+	if u, err := url.Parse(d.Config.ReplayURL); err == nil {
+		s.replayHost = u.Host
+	}
 	s.limit = newLimiter(d.Config.Budgets, d.Now)
 	s.pow = newPow(d.Config.Key, d.Config.PowBits, d.Now)
 	var err error
 	if s.books, err = loadWords(d.Config.Zone, d.Now); err != nil {
 		return nil, err
 	}
+	for _, f := range s.addLanguages(d.Added) {
+		d.Logger.Warn("catalogue of a further language", "found", f.Sentence("en"))
+	}
 	if s.assets, err = loadAssets(d.Config.StaticDir); err != nil {
 		return nil, err
 	}
 	if s.sets, err = s.loadTemplates(); err != nil {
+		return nil, err
+	}
+	if s.previews, err = preview.NewCache(); err != nil {
 		return nil, err
 	}
 	s.routes = append(s.publicRoutes(), s.deskRoutes()...)
@@ -117,7 +173,14 @@ func (d *Deps) fill() {
 // the path and hands the request to its route. A panic in a handler becomes
 // the page for an internal error; the log has the cause.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.keptAnswer(w, r) {
+		return
+	}
 	s.setHeaders(w.Header())
+	if there, allowed := s.onReplayHost(r); there && !allowed {
+		r = r.Clone(r.Context())
+		r.URL.Path = "/copies" // no page
+	}
 	v := s.visit(r)
 	s.whole.ServeHTTP(w, v.Request)
 }

@@ -21,13 +21,18 @@ var wordFiles embed.FS
 // words is what the pages say in one language, and how that language writes
 // dates and numbers. Keys are the same in every language.
 type words struct {
-	lang  string
-	plain map[string]string // messages without blanks or plural forms
-	keys  map[string]bool
-	names atomic.Pointer[map[desk.Rating]string] // the desk's own names of ratings
-	loc   *i18n.Localizer
-	zone  *time.Location
-	now   func() time.Time
+	lang   string
+	dir    string // "ltr" or "rtl"
+	style  style
+	base   *words                   // says what this catalogue lacks; nil for the languages that come with the program
+	own    map[string]bool          // keys that it says itself, where there is a base
+	source map[string]*i18n.Message // as they stand in the catalogue
+	plain  map[string]string        // messages without blanks or plural forms
+	keys   map[string]bool
+	names  atomic.Pointer[map[desk.Rating]string] // the desk's own names of ratings
+	loc    *i18n.Localizer
+	zone   *time.Location
+	now    func() time.Time
 }
 
 // loadWords reads the catalogues words/[NAME.]LANG.toml. A key that two files
@@ -53,7 +58,7 @@ func loadWords(zone *time.Location, now func() time.Time) (map[string]*words, er
 		}
 		lang := languageOf(name)
 		if books[lang] == nil {
-			books[lang] = &words{lang: lang, plain: map[string]string{}, keys: map[string]bool{}, zone: zone, now: now}
+			books[lang] = &words{lang: lang, dir: "ltr", plain: map[string]string{}, keys: map[string]bool{}, source: map[string]*i18n.Message{}, zone: zone, now: now}
 		}
 		if err := books[lang].take(file.Messages); err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", name, err)
@@ -62,11 +67,12 @@ func loadWords(zone *time.Location, now func() time.Time) (map[string]*words, er
 			return nil, fmt.Errorf("catalogue %s: %w", name, err)
 		}
 	}
-	for _, lang := range Languages() {
+	for _, lang := range written() {
 		if books[lang] == nil {
 			return nil, fmt.Errorf("no catalogue for %s", lang)
 		}
 		books[lang].loc = i18n.NewLocalizer(bundle, lang)
+		books[lang].style = styleOf(books[lang])
 	}
 	return books, nil
 }
@@ -83,7 +89,7 @@ func (w *words) take(ms []*i18n.Message) error {
 		if w.keys[m.ID] {
 			return fmt.Errorf("key %q is defined twice", m.ID)
 		}
-		w.keys[m.ID] = true
+		w.keys[m.ID], w.source[m.ID] = true, m
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			w.plain[m.ID] = m.Other
 		}
@@ -103,6 +109,9 @@ func (w *words) say(key string, pairs ...any) (string, error) {
 	if s, ok := w.plain[key]; ok {
 		return s, nil
 	}
+	if w.base != nil && !w.own[key] {
+		return w.base.say(key, pairs...)
+	}
 	return w.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: blanks(pairs)})
 }
 
@@ -116,6 +125,9 @@ func (w *words) count(key string, n int, pairs ...any) (string, error) {
 
 // localize refuses to fall back to another language.
 func (w *words) localize(c *i18n.LocalizeConfig) (string, error) {
+	if w.base != nil && !w.own[c.MessageID] {
+		return w.base.localize(c)
+	}
 	if !w.keys[c.MessageID] {
 		return "", fmt.Errorf("no words for %q in %s", c.MessageID, w.lang)
 	}

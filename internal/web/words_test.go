@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -38,7 +39,7 @@ func families() map[string][]string {
 			out[prefix] = append(out[prefix], prefix+c+suffix)
 		}
 	}
-	add("lang.", "", Languages()...)
+	add("lang.", "", written()...)
 	for _, r := range desk.Ratings() {
 		add("rating.", "", string(r))
 		add("rating.", ".hint", string(r))
@@ -53,7 +54,7 @@ func families() map[string][]string {
 	for _, r := range append(desk.CorrectionReasons(), desk.WithdrawalReasons()...) {
 		add("reason.", "", string(r))
 	}
-	add("change.", "", "rating", "statement", "claim", "summary", "body", "unknown", "added", "removed")
+	add("change.", "", "rating", "statement", "claim", "summary", "body", "unknown", "added", "removed", "altered", "other")
 	add("answer.title.", "", stateKnown, stateImported, statePerhaps, stateNew, stateClosed)
 	for prefix, n := range map[string]int{"about.step.": aboutSteps, "about.promise.": aboutPromises, "privacy.part.": privacyParts, "log.proves.": logProves} {
 		for i := range n {
@@ -73,6 +74,8 @@ func families() map[string][]string {
 		add("problem.", "", string(p))
 	}
 	deskFamilies(add)
+	houseFamilies(add)
+	teamFamilies(add)
 	return out
 }
 
@@ -92,8 +95,8 @@ func problemCodes() []desk.Problem {
 
 func TestCataloguesHaveTheSameKeys(t *testing.T) {
 	books := testWords(t)
-	for _, a := range Languages() {
-		for _, b := range Languages() {
+	for _, a := range written() {
+		for _, b := range written() {
 			for key := range books[a].keys {
 				if !books[b].keys[key] {
 					t.Errorf("%s has %q, %s lacks it", a, key, b)
@@ -149,23 +152,26 @@ func TestKeysAreUsedAndExist(t *testing.T) {
 	}
 }
 
-// sources are the templates and Go files of the package, without tests.
+// sources are the templates and Go files of the package, without tests, and those of the package that puts digests into
+// words of this catalogue.
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	err := fs.WalkDir(os.DirFS("."), ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(p, "_test.go") {
-			return err
+	for _, dir := range []string{".", "../digest"} {
+		err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(p, "_test.go") {
+				return err
+			}
+			if strings.HasSuffix(p, ".go") || strings.HasSuffix(p, ".html") {
+				b, err := os.ReadFile(p)
+				out[p] = string(b)
+				return err
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if strings.HasSuffix(p, ".go") || strings.HasSuffix(p, ".html") {
-			b, err := os.ReadFile(p)
-			out[p] = string(b)
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return out
 }
@@ -175,7 +181,7 @@ func sources(t *testing.T) map[string]string {
 func TestPluralForms(t *testing.T) {
 	blank := regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 	raw := map[string]map[string]any{}
-	for _, lang := range Languages() {
+	for _, lang := range written() {
 		raw[lang] = map[string]any{}
 		names, _ := fs.Glob(wordFiles, "words/*"+lang+".toml")
 		for _, name := range names {
@@ -228,7 +234,7 @@ func flat(s []string) []string {
 // marks, no jargon before an asker.
 func TestVoice(t *testing.T) {
 	books := testWords(t)
-	for _, lang := range Languages() {
+	for _, lang := range written() {
 		for key, text := range books[lang].plain {
 			if strings.Contains(text, "!") {
 				t.Errorf("%s %q shouts: %s", lang, key, text)
@@ -271,7 +277,7 @@ func TestAccepted(t *testing.T) {
 		"": "vi", "en-GB,en;q=0.9": "en", "vi-VN,vi;q=0.9,en;q=0.8": "vi", "fr,de": "vi", "fr, en;q=0.1": "en",
 		"en;q=0, vi": "vi", "EN": "en", "en;q=x": "vi", ";;,,": "vi", "en;q=0.3, vi;q=0.7": "vi",
 	} {
-		if got := accepted(header); got != want {
+		if got := accepted([]string{"vi", "en"}, header); got != want {
 			t.Errorf("accepted(%q) = %q, want %q", header, got, want)
 		}
 	}

@@ -12,6 +12,7 @@ package work
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -43,6 +44,14 @@ type Follower struct {
 	wake chan struct{}
 	fail atomic.Pointer[error]
 }
+
+// ErrSoon is the error of a handler that must wait for something that is under
+// way: the events are handed to it again, and only if that takes longer than
+// soon is it trouble.
+var ErrSoon = errors.New("not ready yet")
+
+// soon is how long a handler may wait for what is under way.
+const soon = 5 * time.Second
 
 // batch is how many events a handler gets at once.
 const batch = 500
@@ -91,12 +100,17 @@ func (f *Follower) Reach(ctx context.Context, seq int64) error {
 }
 
 // Run handles events until ctx ends. After an error it waits, at first as
-// long as Poll, then twice as long each time up to half a minute.
+// long as Poll, then twice as long each time up to half a minute. ErrSoon is
+// waited out in steps of Poll and told nobody until it has taken five seconds.
 func (f *Follower) Run(ctx context.Context) {
-	pause := f.Poll
+	pause, waited := f.Poll, time.Duration(0)
 	for ctx.Err() == nil {
 		n, err := f.Step(ctx)
 		switch {
+		case errors.Is(err, ErrSoon) && waited < soon && ctx.Err() == nil:
+			f.Log.Debug("follower waits", "follower", f.Name, "after", f.Position(), "for", err)
+			sleep(ctx, nil, f.Poll)
+			waited += f.Poll
 		case err != nil && ctx.Err() == nil:
 			f.fail.Store(&err)
 			f.Log.Error("follower failed, will try again", "follower", f.Name, "after", f.Position(), "pause", pause, "err", err)
@@ -104,7 +118,7 @@ func (f *Follower) Run(ctx context.Context) {
 			pause = min(2*pause, 30*time.Second)
 		default:
 			f.fail.Store(nil)
-			pause = f.Poll
+			pause, waited = f.Poll, 0
 			if n < batch {
 				sleep(ctx, f.wake, f.Poll)
 			}

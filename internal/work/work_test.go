@@ -3,9 +3,11 @@ package work_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -106,3 +108,46 @@ func TestEveryGoesOnAfterPanic(t *testing.T) {
 		}
 	})
 }
+
+// TestWaitingIsNoTrouble: what is under way is waited for in silence; what does
+// not come is trouble in the end.
+func TestWaitingIsNoTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told said
+		var j journal
+		j.add(2)
+		tries := 0 // the handler's alone
+		f := work.NewFollower(&work.Follower{Name: "index", Log: slog.New(slog.NewTextHandler(&told, nil)),
+			Read: func(ctx context.Context, after int64, _ int) ([]desk.Event, error) { return j.read(ctx, after, 1) },
+			Handle: func(_ context.Context, es []desk.Event) error {
+				if tries++; tries < 4 || es[0].Seq == 2 { // the second is never ready
+					return fmt.Errorf("a claim: %w", work.ErrSoon)
+				}
+				return nil
+			}}, 0)
+		ctx, stop := context.WithCancel(t.Context())
+		go f.Run(ctx)
+		time.Sleep(4 * time.Second)
+		synctest.Wait()
+		if f.Position() != 1 || f.Trouble() != nil || told.String() != "" {
+			t.Errorf("at %d, trouble %v, told %q", f.Position(), f.Trouble(), told.String())
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if !errors.Is(f.Trouble(), work.ErrSoon) || !strings.Contains(told.String(), "follower failed") {
+			t.Errorf("what never comes is no trouble: %v, told %q", f.Trouble(), told.String())
+		}
+		stop()
+		synctest.Wait()
+	})
+}
+
+// said keeps what is logged; it may be read meanwhile.
+type said struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (s *said) Write(b []byte) (int, error) { s.mu.Lock(); defer s.mu.Unlock(); return s.all.Write(b) }
+
+func (s *said) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.all.String() }

@@ -10,8 +10,11 @@ package apptest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +22,7 @@ import (
 	"soi/internal/app"
 	"soi/internal/config"
 	"soi/internal/desk"
+	"soi/internal/evidence"
 )
 
 // Options say what sort of desk to start; the zero value is an empty one over
@@ -28,8 +32,9 @@ type Options struct {
 	Database string // a postgres:// address instead of SQLite
 	Data     string // a folder to go on with, instead of a new one
 	Now      func() time.Time
-	Settings map[string]string // further settings by name
-	Listen   string            // host:port; "" picks a free one
+	Settings map[string]string  // further settings by name
+	Listen   string             // host:port; "" picks a free one
+	With     func(*app.Options) // changes what the program is opened with
 }
 
 // Desk is the whole program running in this process, with the settings it was
@@ -37,6 +42,35 @@ type Options struct {
 type Desk struct {
 	*app.Server
 	Config config.Config
+}
+
+// workerEnv marks a process of a test program as a worker that opens files;
+// readyEnv says that Main will see the mark.
+const (
+	workerEnv = "SOI_TEST_WORKER"
+	readyEnv  = "SOI_TEST_WORKER_READY"
+)
+
+// Main is the TestMain of packages whose desks open files: the test program is
+// its own worker then. Without it, desks of tests keep pictures unopened.
+func Main(m *testing.M) {
+	if os.Getenv(workerEnv) != "" {
+		app.WorkerMain()
+	}
+	if err := os.Setenv(readyEnv, "yes"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// Worker is the command and the environment of a worker, nil where the package
+// has no Main.
+func Worker() (command, env []string) {
+	exe, err := os.Executable()
+	if err != nil || os.Getenv(readyEnv) == "" {
+		return nil, nil
+	}
+	return []string{exe}, []string{workerEnv + "=yes"}
 }
 
 // Start runs a desk until the test ends.
@@ -47,6 +81,11 @@ func Start(t testing.TB, o Options) *Desk {
 	if o.Demo {
 		opts = app.DemoOptions(Log(t))
 	}
+	opts.Worker, opts.WorkerEnv = Worker()
+	if o.With != nil {
+		o.With(&opts)
+	}
+	copies(&opts)
 	a, err := app.Open(t.Context(), c, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +116,13 @@ func Start(t testing.TB, o Options) *Desk {
 // a real public log, until the test ends.
 func Open(t testing.TB, o Options) *app.App {
 	t.Helper()
-	a, err := app.Open(t.Context(), Configure(t, o), app.Options{Now: o.Now, Log: Log(t), Recent: time.Hour})
+	opts := app.Options{Now: o.Now, Log: Log(t), Recent: time.Hour}
+	opts.Worker, opts.WorkerEnv = Worker()
+	if o.With != nil {
+		o.With(&opts)
+	}
+	copies(&opts)
+	a, err := app.Open(t.Context(), Configure(t, o), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +132,15 @@ func Open(t testing.TB, o Options) *app.App {
 		}
 	})
 	return a
+}
+
+// copies leaves out fetching what evidence cites, unless the test hands in a
+// web of its own for it.
+func copies(o *app.Options) {
+	o.NoCapture = o.Pages == nil
+	if o.Tools == nil {
+		o.Tools = &evidence.Tools{}
+	}
 }
 
 // Configure makes the settings of a test desk: a temporary folder and a free
@@ -113,15 +167,21 @@ func Configure(t testing.TB, o Options) config.Config {
 	return c
 }
 
-// FreePort is an address of this machine that nothing listens on.
+// FreePort is an address of this machine that nothing listens on. Its port is
+// below those that the system hands out by itself, so that nothing else takes
+// it between this look and its use.
 func FreePort(t testing.TB) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		var ln net.Listener
+		if ln, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.N(20_000))); err == nil {
+			defer ln.Close()
+			return ln.Addr().String()
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // Member opens an account and returns it.
@@ -160,15 +220,15 @@ func (w writer) Write(b []byte) (n int, err error) {
 	return len(b), nil
 }
 
-// Wait polls until ok, for at most ten seconds.
+// Wait polls until ok, for at most 45 seconds: machines that test are busy.
 func Wait(t testing.TB, what string, ok func(context.Context) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
 	defer cancel()
 	for !ok(ctx) {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited ten seconds for %s", what)
+			t.Fatalf("waited 45 seconds for %s", what)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

@@ -37,6 +37,7 @@ type Desk struct {
 	Checks   []Check
 	Open     []Open
 	Imported []Imported
+	Explain  []Explainer
 }
 
 // When is a moment relative to the day the demo is started. MinutesAgo, when
@@ -93,6 +94,31 @@ type Evidence struct {
 type Tip struct {
 	Text string `json:"text"`
 	When
+}
+
+// Explainer is a page of background: texts and public sources, and the words
+// of messages that it is offered with.
+type Explainer struct {
+	When
+	Topic   string                   `json:"topic"`
+	Texts   map[string]ExplainerText `json:"texts"`
+	Sources []ExplainerSource        `json:"sources"`
+	Words   []string                 `json:"words"`
+}
+
+// ExplainerText is an explainer in one language; paragraphs of Body are
+// separated by a blank line.
+type ExplainerText struct {
+	Title   string `json:"title"`
+	Summary string `json:"summary"`
+	Body    string `json:"body"`
+}
+
+// ExplainerSource is a public page that a reader can open.
+type ExplainerSource struct {
+	URL       string `json:"url"`
+	Title     string `json:"title"`
+	Publisher string `json:"publisher"`
 }
 
 // Correction is a later revision of a published check. Reason is one of
@@ -207,6 +233,8 @@ func (d *Desk) add(base string, data []byte) error {
 		return decode(data, &d.Open)
 	case strings.HasPrefix(base, "imported"):
 		return decode(data, &d.Imported)
+	case strings.HasPrefix(base, "explainers"):
+		return decode(data, &d.Explain)
 	}
 	return errors.New("file name says no kind")
 }

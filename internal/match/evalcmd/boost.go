@@ -14,7 +14,6 @@ import (
 type group struct {
 	rows  [][]float32
 	right []bool
-	set   int     // which set it came from
 	w     float64 // weight of the question
 }
 
@@ -25,6 +24,8 @@ type booster struct {
 	rate, ridge          float64
 	groupShare           float64 // share of the questions that each tree sees
 	featureShare         float64 // share of the features that each tree may cut
+	seed                 uint64
+	given                func(row []float32) float32 // what a candidate has before the first tree; nil: nothing
 }
 
 const bins = 64
@@ -76,10 +77,10 @@ func cutsOf(rows [][]float32, f int) []float32 {
 
 func (b booster) fit(groups []group, features int, after func(tree int, score []float64)) []match.Tree {
 	t := tabulate(groups, features)
-	score := make([]float64, t.n)
+	score := b.start(groups, t.n)
 	grad, hess := make([]float64, t.n), make([]float64, t.n)
 	var out []match.Tree
-	r := rand.New(rand.NewPCG(5, 8))
+	r := rand.New(rand.NewPCG(b.seed, 8))
 	for i := range b.trees {
 		parallelSum(len(groups), func(g int) float64 {
 			lambdas(groups[g], score[t.start[g]:t.start[g+1]], grad[t.start[g]:t.start[g+1]], hess[t.start[g]:t.start[g+1]])
@@ -94,6 +95,21 @@ func (b booster) fit(groups []group, features int, after func(tree int, score []
 		}
 	}
 	return out
+}
+
+// start is the score of every row before the first tree.
+func (b booster) start(groups []group, n int) []float64 {
+	score := make([]float64, 0, n)
+	for _, g := range groups {
+		for _, r := range g.rows {
+			s := 0.0
+			if b.given != nil {
+				s = float64(b.given(r))
+			}
+			score = append(score, s)
+		}
+	}
+	return score
 }
 
 // lambdas gives each candidate its pull: right ones up, wrong ones above them

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"soi/internal/match"
@@ -30,8 +31,17 @@ type query struct {
 	gold     map[string]bool
 }
 
+// first is the first of the right documents by id.
+func (q query) first() string {
+	ids := make([]string, 0, len(q.gold))
+	for id := range q.gold {
+		ids = append(ids, id)
+	}
+	return slices.Min(ids)
+}
+
 type claimLine struct {
-	ID, Claim, Title, Summary, Body string
+	ID, Claim, Title, Summary, Body, Cluster string
 }
 
 // dataRoot is $SOI_DATA, or ../shared/data beside the repository.

@@ -39,21 +39,27 @@ func stemsOf(s string) []string {
 }
 
 // buildVocabulary keeps the stems that at least least texts of a collection hold,
-// the commonest first up to most. Collections are kept apart, so that a word common in a
+// the commonest first up to most of each. Collections are kept apart, so that a word common in a
 // small language is not rare because another language has more texts.
-func buildVocabulary(collections [][]string, least, most int) *vocabulary {
+func buildVocabulary(collections [][]string, least int, most []int) *vocabulary {
 	share := map[string]float64{}
-	for _, texts := range collections {
+	for k, texts := range collections {
 		df := map[string]int{}
 		for _, t := range texts {
 			for _, s := range stemsOf(t) {
 				df[s]++
 			}
 		}
+		var stems []string
 		for s, n := range df {
 			if n >= least {
-				share[s] = max(share[s], float64(n)/float64(len(texts)))
+				stems = append(stems, s)
 			}
+		}
+		fmt.Printf("  collection %d: %d texts, %d stems\n", k, len(texts), len(stems))
+		sortBy(stems, func(s string) (int, string) { return -df[s], s })
+		for _, s := range stems[:min(most[k], len(stems))] {
+			share[s] = max(share[s], float64(df[s])/float64(len(texts)))
 		}
 	}
 	v := &vocabulary{ids: map[string]int32{}}
@@ -61,7 +67,6 @@ func buildVocabulary(collections [][]string, least, most int) *vocabulary {
 		v.stems = append(v.stems, s)
 	}
 	sortBy(v.stems, func(s string) (float64, string) { return -share[s], s })
-	v.stems = v.stems[:min(most, len(v.stems))]
 	for i, s := range v.stems {
 		v.ids[s] = int32(i)
 		v.rare = append(v.rare, -math.Log(share[s]))
@@ -92,7 +97,7 @@ type encoder struct {
 
 func newEncoder(v *vocabulary, seed uint64) *encoder {
 	r := rand.New(rand.NewPCG(seed, 1))
-	e := &encoder{vec: make([]float32, len(v.stems)*dim), grad: make([]float32, len(v.stems)), temp: 0.06, rate: 0.15, drop: 0.15}
+	e := &encoder{vec: make([]float32, len(v.stems)*dim), grad: make([]float32, len(v.stems)), temp: 0.06, rate: 0.25, drop: 0.15}
 	for i := range v.stems {
 		scale := float32(v.rare[i]) / 6 / float32(math.Sqrt(float64(dim)))
 		for j := range dim {
@@ -100,6 +105,26 @@ func newEncoder(v *vocabulary, seed uint64) *encoder {
 		}
 	}
 	return e
+}
+
+// common is the share of texts above which a word's vector begins shorter, as in
+// smooth inverse frequency.
+const common = 0.001
+
+// begin gives the stems that pretrained vectors know those for a start.
+func (e *encoder) begin(v *vocabulary, p *pretrained) {
+	n := 0
+	for i, s := range v.stems {
+		x, ok := p.vec[s]
+		if !ok {
+			continue
+		}
+		n++
+		row := e.vec[i*dim : (i+1)*dim]
+		clear(row)
+		axpy(row, x, float32(common/(common+math.Exp(-v.rare[i]))))
+	}
+	fmt.Printf("  %d of %d stems begin with pretrained vectors\n", n, len(v.stems))
 }
 
 type batchSide struct {

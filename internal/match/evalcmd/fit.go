@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +21,8 @@ type trial struct {
 	family string
 	answer bool // the archive held the right document
 	weight float64
+	fold   int
+	limits match.Threshold
 }
 
 // trialsOf asks each question twice: as it is, and with its right documents
@@ -39,48 +39,39 @@ func trialsOf(s set, o match.Options, share float64) []trial {
 		}
 		for i, j := range m.Judge(query) {
 			out[k] = append(out[k], trial{Judged: j, right: answered && q.gold[j.ID], rank: i + 1, query: k, set: s.name,
-				family: s.family, answer: answered, weight: share / float64(len(out))})
+				family: s.family, answer: answered, weight: share / float64(len(out)), fold: foldOf(q.first())})
 		}
 	})
 	return slices.Concat(out...)
 }
 
-// contrastSet reads the contrast files of the repository as trials: differing
-// texts have no right document.
-func contrastSet(o match.Options, share float64) ([]trial, error) {
-	s := set{name: "contrast", family: "latin"}
-	differs := map[int]bool{}
-	for _, f := range []string{"contrast_vi.txt", "contrast_en.txt"} {
-		b, err := os.ReadFile(filepath.Join("internal", "match", "testdata", f))
-		if err != nil {
-			return nil, err
-		}
-		id := ""
-		for sc := bufio.NewScanner(strings.NewReader(string(b))); sc.Scan(); {
-			l := sc.Text()
-			switch {
-			case strings.HasPrefix(l, "= "):
-				id = l[2:]
-				s.docs = append(s.docs, match.Doc{ID: id, Claim: id})
-			case strings.HasPrefix(l, "+ "):
-				s.queries = append(s.queries, query{text: l[2:], gold: map[string]bool{id: true}})
-			case strings.HasPrefix(l, "- "):
-				_, rest, _ := strings.Cut(l[2:], ": ")
-				differs[len(s.queries)] = true
-				s.queries = append(s.queries, query{text: rest, gold: map[string]bool{}})
-			}
+// ownTrials asks the messages of one half of one of the repository's own sets. Each has
+// one document at most that answers it; messages with several claims are left out.
+func ownTrials(own ownSet, half string, o match.Options, share float64) []trial {
+	m := fill(own.docs, o)
+	var fs []forward
+	for _, f := range own.forwards {
+		if f.half == half && f.kind != "two" {
+			fs = append(fs, f)
 		}
 	}
-	m := fill(s.docs, o)
-	var out []trial
-	for i, q := range s.queries {
-		for r, j := range m.Judge(match.Query{Text: q.text}) {
-			out = append(out, trial{Judged: j, right: q.gold[j.ID], rank: r + 1, query: i, set: s.name, family: s.family,
-				answer: !differs[i], weight: share / float64(len(s.queries))})
+	out := make([][]trial, len(fs))
+	each(len(fs), func(i int) {
+		f := fs[i]
+		for r, j := range m.Judge(f.query()) {
+			out[i] = append(out[i], trial{Judged: j, right: f.answerable() && slices.Contains(f.keys, j.ID), rank: r + 1, query: i, set: own.name,
+				family: "latin", answer: f.answerable(), weight: share / float64(len(fs)), fold: foldOf(strings.Join(f.keys, ","))})
 		}
-	}
-	return out, nil
+	})
+	return slices.Concat(out...)
 }
+
+// folds is how many parts the questions are cut into for cross-validation.
+const folds = 5
+
+// foldOf cuts by what answers a question, so that what was fitted with a check is never
+// judged with it.
+func foldOf(key string) int { return int(match.StemHash(key) % folds) }
 
 // logistic fits weights by Newton's method with a ridge.
 func logistic(ts []trial, ridge float64) []float64 {
@@ -162,18 +153,16 @@ func solve(h [][]float64, g []float64) []float64 {
 	return y
 }
 
-// missings are the limits tried for the share of a claim that a message may lack.
-var missings = []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3}
-
 // thresholds picks, for one family, the pair of limits that answers most questions
-// while at least 99% of the answers are right and none of the contrast pairs is
-// answered wrongly, and the chance from which a match is offered.
+// while at least 99% of the answers are right, each set weighing the same, and none of
+// the repository's own pairs is answered wrongly, and the chance from which a match is
+// offered.
 func thresholds(ts []trial) match.Threshold {
-	best, most := match.Threshold{Same: 0.999, Missing: 0.05}, 0
+	best, most := match.Threshold{Same: 0.999, Missing: 0.05}, 0.0
 	firsts := slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.rank != 1 || !t.Eligible || t.Exact })
 	sortBy(firsts, func(t trial) (float64, int) { return -t.Chance, t.query })
-	for _, miss := range missings {
-		right, n := 0, 0
+	for _, miss := range []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5} {
+		right, all, n := 0.0, 0.0, 0
 		floor := contrastFloor(firsts, miss)
 		for _, t := range firsts {
 			if t.Missing > miss {
@@ -183,8 +172,9 @@ func thresholds(ts []trial) match.Threshold {
 				break
 			}
 			n++
-			right += int(one(t.right))
-			if n >= 20 && right > most && lowerBound(right, n) >= 0.99 {
+			all += t.weight
+			right += t.weight * one(t.right)
+			if n >= 20 && right > most && right >= 0.99*all {
 				most = right
 				best.Same, best.Missing = math.Ceil(t.Chance*1e4)/1e4, miss
 			}
@@ -199,7 +189,7 @@ func thresholds(ts []trial) match.Threshold {
 func contrastFloor(firsts []trial, miss float64) float64 {
 	floor := 0.0
 	for _, t := range firsts {
-		if !t.right && t.set == "contrast" && t.Missing <= miss {
+		if !t.right && own(t.set) && t.Missing <= miss {
 			floor = max(floor, t.Chance+0.03)
 		}
 	}
@@ -232,35 +222,85 @@ func offer(ts []trial) float64 {
 	return at
 }
 
-// lowerBound is the share of right answers with one half more wrong one, so that
-// a handful of lucky answers sets no threshold.
-func lowerBound(right, n int) float64 { return float64(right) / (float64(n) + 0.15) }
+// fit makes a calibration out of trials: weights from all, limits from the sets that can
+// say of an answer that it is wrong.
+func fit(ts []trial) match.Calibration {
+	c := match.Calibration{Weights: logistic(ts, 1e-3), Families: map[string]match.Threshold{}}
+	ts = slices.Clone(ts)
+	for i := range ts {
+		ts[i].Chance = chance(c.Weights, ts[i].Signals)
+	}
+	part := func(family string, all bool) []trial {
+		return slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.family != family || silver(t.set) && !all })
+	}
+	c.Families["latin"] = thresholds(part("latin", false))
+	// No set in other scripts says of an answer that it is wrong: they take the limits for
+	// answers from Latin script, and where there is a set, their own for offers.
+	unspaced := c.Families["latin"]
+	unspaced.Perhaps = min(offer(part("unspaced", true)), unspaced.Same)
+	c.Families["unspaced"], c.Families["other"] = unspaced, c.Families["latin"]
+	return c
+}
+
+// crossed judges every trial with a calibration that was fitted without its fold, and
+// reports that.
+func crossed(ts []trial) {
+	var out []trial
+	for f := range folds {
+		c := fit(slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.fold == f }))
+		for _, t := range ts {
+			if t.fold == f {
+				t.Chance, t.limits = chance(c.Weights, t.Signals), c.Families[t.family]
+				out = append(out, t)
+			}
+		}
+	}
+	fmt.Println("  each question judged with limits fitted without it:")
+	report(out)
+}
+
+// limit gives every trial the limits of one calibration.
+func limit(ts []trial, c match.Calibration) []trial {
+	for i := range ts {
+		ts[i].Chance, ts[i].limits = chance(c.Weights, ts[i].Signals), c.Families[ts[i].family]
+	}
+	return ts
+}
+
+// decisions reports on the calibration in force, with learned weights or without: the
+// sets it was fitted with, and those that were only asked.
+func decisions(o match.Options) error {
+	ts, unseen, err := allTrials(o)
+	if err != nil {
+		return err
+	}
+	c := match.Calibration{}
+	if o.Calibrations != nil {
+		c = o.Calibrations.On
+	} else if c = match.Calibrated().On; o.NoModels {
+		c = match.Calibrated().Off
+	}
+	fmt.Println("decisions with the calibration in force")
+	report(limit(ts, c))
+	fmt.Println("  sets that nothing was fitted with:")
+	report(limit(unseen, c))
+	return nil
+}
 
 // calibrate fits both calibrations and writes the file.
 func calibrate(path string, model *match.Model) error {
 	out := match.Calibrations{Signals: match.SignalNames()}
 	for _, off := range []bool{false, true} {
 		o := match.Options{NoModels: off, Model: model}
-		ts, err := allTrials(o)
+		ts, unseen, err := allTrials(o)
 		if err != nil {
 			return err
 		}
-		c := match.Calibration{Weights: logistic(ts, 1e-3), Families: map[string]match.Threshold{}}
-		for i := range ts {
-			ts[i].Chance = chance(c.Weights, ts[i].Signals)
-		}
-		part := func(family string, all bool) []trial {
-			return slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.family != family || silver(t.set) && !all })
-		}
-		c.Families["latin"] = thresholds(part("latin", false))
-		// No set in other scripts says of an answer that it is wrong: they take the
-		// limits for answers from Latin script, and where there is a set, their own
-		// for offers.
-		unspaced := c.Families["latin"]
-		unspaced.Perhaps = min(offer(part("unspaced", true)), unspaced.Same)
-		c.Families["unspaced"], c.Families["other"] = unspaced, c.Families["latin"]
+		c := fit(ts)
 		fmt.Printf("models off %v: %+v\n", off, c.Families)
-		report(ts, c)
+		crossed(ts)
+		fmt.Println("  sets that nothing was fitted with:")
+		report(limit(unseen, c))
 		if off {
 			out.Off = c
 		} else {
@@ -274,31 +314,47 @@ func calibrate(path string, model *match.Model) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
+// own names the sets of the repository, whose wrong answers are wrong beyond doubt.
+func own(name string) bool {
+	return name == "contrast" || name == "forwards" || strings.HasPrefix(name, "demo")
+}
+
 // silver names sets whose answers are incomplete (many checks say the same, one is
 // marked): they help to weigh the signals, but cannot say when an answer is wrong.
 func silver(name string) bool {
 	return strings.HasPrefix(name, "factchecktweet") || strings.HasPrefix(name, "xquad") || strings.HasPrefix(name, "cofacts")
 }
 
-// allTrials asks the questions that the ranker was not trained on.
-func allTrials(o match.Options) ([]trial, error) {
+// allTrials asks the questions that the ranker was not trained on: those that limits may
+// be fitted with, and those of the repository's own that are only asked.
+func allTrials(o match.Options) (ts, unseen []trial, err error) {
 	sets, err := devSets()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	contrast, err := contrastSet(o, 2)
+	ours, err := ownSets()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ts := contrast
+	for _, s := range ours {
+		share := 1.0
+		if s.name == "contrast" {
+			share = 2
+		}
+		ts = append(ts, ownTrials(s, "tune", o, share)...)
+		unseen = append(unseen, ownTrials(s, "held", o, share)...)
+	}
 	for _, s := range sets {
 		share := 1.0
 		switch {
+		case strings.Contains(s.name, "second half"): // its whole is among the sets
+			continue
 		case strings.HasPrefix(s.name, "xquad"):
 			_, s = s.split()
-			share = 0.3
+			s.queries, share = everyNth(s.queries, 2, 0), 0.3
 		case strings.HasPrefix(s.name, "cofacts"):
 			_, s = s.split()
+			s.queries = everyNth(s.queries, 2, 0)
 		case strings.HasPrefix(s.name, "vilexnorm"):
 			s.queries = everyNth(s.queries, 12, 1)
 		}
@@ -307,7 +363,7 @@ func allTrials(o match.Options) ([]trial, error) {
 		}
 		ts = append(ts, trialsOf(s, o, share)...)
 	}
-	return ts, nil
+	return ts, unseen, nil
 }
 
 func everyNth(qs []query, n, from int) []query {

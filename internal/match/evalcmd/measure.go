@@ -24,9 +24,7 @@ type figures struct {
 
 func fill(docs []match.Doc, o match.Options) *match.Matcher {
 	m := match.New(o)
-	for _, d := range docs {
-		m.Put(d)
-	}
+	m.PutAll(docs)
 	return m
 }
 

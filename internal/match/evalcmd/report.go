@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"soi/internal/match"
+	"strings"
 )
 
 // report prints how good the probabilities and decisions are: reliability in ten
 // steps, coverage and precision of "same" by set, the right one within "perhaps",
-// and how well the top probability tells questions with an answer in the archive
+// coverage where 99 in a hundred answers are right, and how well the top probability tells questions with an answer in the archive
 // from those whose answer was struck out.
-func report(ts []trial, c match.Calibration) {
-	fmt.Println("  reliability (first matches): said | were right | n")
+func report(ts []trial) {
 	var right, n [10]int
 	var said [10]float64
 	for _, t := range ts {
@@ -25,10 +23,13 @@ func report(ts []trial, c match.Calibration) {
 		said[b] += t.Chance
 		right[b] += int(one(t.right))
 	}
+	fmt.Println("  reliability of first matches; o: what was said, #: how many were right, of 50 columns")
 	for b := range n {
-		if n[b] > 0 {
-			fmt.Printf("    %.2f | %.2f | %d\n", said[b]/float64(n[b]), float64(right[b])/float64(n[b]), n[b])
+		if n[b] == 0 {
+			continue
 		}
+		s, r := said[b]/float64(n[b]), share(right[b], n[b])
+		fmt.Printf("    said %.2f  right %.2f  n %5d |%s|\n", s, r, n[b], bar(s, r))
 	}
 	bySet := map[string][]trial{}
 	var names []string
@@ -38,17 +39,16 @@ func report(ts []trial, c match.Calibration) {
 		}
 		bySet[t.set] = append(bySet[t.set], t)
 	}
-	fmt.Printf("  %-34s %8s %8s %8s %8s %8s\n", "set", "same", "right", "covered", "offered", "AUROC")
+	fmt.Printf("  %-46s %6s %7s %8s %8s %7s %7s\n", "set", "same", "right", "covered", "offered", "at 99%", "AUROC")
 	for _, name := range names {
-		reportSet(name, bySet[name], c)
+		reportSet(name, bySet[name])
 	}
 }
 
 // reportSet: same = answers given, right = share of them that are right, covered =
 // share of answerable questions answered rightly, offered = of those with the
 // right one in the first three, the share that is answered or offered.
-func reportSet(name string, ts []trial, c match.Calibration) {
-	t := c.Families[ts[0].family]
+func reportSet(name string, ts []trial) {
 	same, right, answerable, found, offered := 0, 0, 0, 0, 0
 	var known, unknown []float64
 	for i := 0; i < len(ts); {
@@ -58,7 +58,8 @@ func reportSet(name string, ts []trial, c match.Calibration) {
 			has = has || ts[j].right && ts[j].rank <= 3
 			top = max(top, ts[j].Chance)
 		}
-		if first.Eligible && (first.Exact || first.Chance >= t.Same && first.Missing <= t.Missing) {
+		answered := first.Eligible && (first.Exact || first.Chance >= first.limits.Same && first.Missing <= first.limits.Missing)
+		if answered {
 			same++
 			right += int(one(first.right))
 		}
@@ -70,11 +71,34 @@ func reportSet(name string, ts []trial, c match.Calibration) {
 		}
 		if has {
 			found++
-			offered += int(one(top >= t.Perhaps))
+			offered += int(one(answered || first.Chance >= first.limits.Perhaps && !first.Slight))
 		}
 		i = j
 	}
-	fmt.Printf("  %-34s %8d %8.4f %8.4f %8.4f %8.4f\n", name, same, share(right, same), share(right, answerable), share(offered, found), auroc(known, unknown))
+	fmt.Printf("  %-46s %6d %7.4f %8.4f %8.4f %7.4f %7.4f\n", name, same, share(right, same), share(right, answerable), share(offered, found),
+		share(at99(ts), answerable), auroc(known, unknown))
+}
+
+// bar draws one step of the reliability curve.
+func bar(said, right float64) string {
+	cells := []byte(strings.Repeat("#", int(right*50+0.5)) + strings.Repeat(" ", 50-int(right*50+0.5)))
+	cells[min(49, int(said*50))] = 'o'
+	return string(cells)
+}
+
+// at99 is how many questions could be answered rightly if, in this set alone, the limit
+// of probability were placed where 99 in a hundred answers are right.
+func at99(ts []trial) int {
+	firsts := slices.DeleteFunc(slices.Clone(ts), func(t trial) bool { return t.rank != 1 || !t.Eligible })
+	sortBy(firsts, func(t trial) (float64, int) { return -t.Chance, t.query })
+	best, right := 0, 0
+	for i, t := range firsts {
+		right += int(one(t.right))
+		if share(right, i+1) >= 0.99 {
+			best = right
+		}
+	}
+	return best
 }
 
 func share(n, of int) float64 { return float64(n) / float64(max(1, of)) }

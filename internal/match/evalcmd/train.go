@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -171,16 +172,32 @@ func (s set) forWords() bool {
 	return strings.HasPrefix(s.name, "checkthat") || strings.HasPrefix(s.name, "factchecktweet")
 }
 
+// trainer is what the steps of training share.
+type trainer struct {
+	*material
+	*vocabulary
+	pretrained *pretrained // nil: word vectors begin at random
+	cache      string
+}
+
+// asked is how often a round of training sees a question with its answer; other
+// couples come once.
+const asked = 5
+
 // learnWords trains the word vectors, leaving out the questions of one fold.
-func (m *material) learnWords(v *vocabulary, without int) []match.WordWeights {
+func (t *trainer) learnWords(without int) []match.WordWeights {
 	var cs []couple
-	for _, p := range m.plain {
-		if a, b := v.encode(p.a), v.encode(p.b); len(a) > 1 && len(b) > 1 {
-			cs = append(cs, couple{a, b})
+	add := func(a, b string, times int) {
+		if a, b := t.encode(a), t.encode(b); len(a) > 1 && len(b) > 1 {
+			for range times {
+				cs = append(cs, couple{a, b})
+			}
 		}
 	}
-	plain := len(cs)
-	for _, s := range m.train {
+	for _, p := range t.plain {
+		add(p.a, p.b, 1)
+	}
+	for _, s := range t.train {
 		if !s.forWords() {
 			continue
 		}
@@ -189,30 +206,29 @@ func (m *material) learnWords(v *vocabulary, without int) []match.WordWeights {
 			keep = s.fold(1 - without)
 		}
 		for _, q := range keep.queries {
-			if a, b := v.encode(q.text), v.encode(s.textOf(q)); len(a) > 1 && len(b) > 1 {
-				for range 5 {
-					cs = append(cs, couple{a, b})
-				}
-			}
+			add(q.text, s.textOf(q), asked)
 		}
 	}
-	fmt.Printf("  %d couples, %d of them questions, without fold %d\n", len(cs), len(cs)-plain, without)
-	e := newEncoder(v, 7)
-	e.train(cs, 6, 256, 11)
-	out := make([]match.WordWeights, len(v.stems))
-	for i := range v.stems {
-		out[i] = match.WordWeights{Stem: match.StemHash(v.stems[i]), Rare: v.rare[i]}
+	fmt.Printf("  %d couples without fold %d\n", len(cs), without)
+	e := newEncoder(t.vocabulary, 7)
+	if t.pretrained != nil {
+		e.begin(t.vocabulary, t.pretrained)
+	}
+	e.train(cs, 4, 256, 11)
+	out := make([]match.WordWeights, len(t.stems))
+	for i := range t.stems {
+		out[i] = match.WordWeights{Stem: match.StemHash(t.stems[i]), Rare: t.rare[i]}
 		copy(out[i].Vec[:], e.vec[i*dim:])
 	}
 	return out
 }
 
 // groups asks the questions of a set and keeps the candidates.
-func groupsOf(s set, m *match.Matcher, index int) []group {
+func groupsOf(s set, m *match.Matcher) []group {
 	out := make([]group, len(s.queries))
 	each(len(s.queries), func(i int) {
 		q := s.queries[i]
-		out[i] = group{set: index, w: 1}
+		out[i] = group{w: 1}
 		for _, c := range m.Candidates(match.Query{Text: q.text}) {
 			out[i].rows = append(out[i].rows, c.Features)
 			out[i].right = append(out[i].right, q.gold[c.ID])
@@ -221,51 +237,115 @@ func groupsOf(s set, m *match.Matcher, index int) []group {
 	return slices.DeleteFunc(out, func(g group) bool { return !slices.Contains(g.right, true) })
 }
 
-func train(path, cache string) error {
+// train learns the weights: word vectors, which begin with those of an unpacked
+// package of pretrained ones, then the two rankers.
+func train(path, cache, folder string) error {
 	mat, err := gather()
 	if err != nil {
 		return err
 	}
 	start := time.Now()
-	v := buildVocabulary(mat.texts, 3, 48000)
-	fmt.Printf("vocabulary %d stems (%s)\n", len(v.stems), time.Since(start).Round(time.Second))
+	t := trainer{material: mat, cache: cache, vocabulary: buildVocabulary(mat.texts, 3, []int{60000, 10000, 24000})}
+	fmt.Printf("vocabulary %d stems (%s)\n", len(t.stems), time.Since(start).Round(time.Second))
+	if folder != "" {
+		if t.pretrained, err = readPretrained(folder, t.vocabulary); err != nil {
+			return err
+		}
+		t.pretrained.shape(2, dim)
+	}
 	var groups []group
 	for k := range 2 {
-		model, err := mat.words(v, k, cache)
+		model, err := t.words(k)
 		if err != nil {
 			return err
 		}
-		for i, s := range mat.train {
+		for _, s := range mat.train {
 			part := s.fold(k)
 			m := fill(part.docs, match.Options{Model: model})
-			g := groupsOf(part, m, i)
+			g := groupsOf(part, m)
+			if strings.HasPrefix(s.name, "xquad_vi") {
+				g = append(g, groupsOf(part.unaccented(), m)...)
+			}
 			fmt.Printf("  fold %d %s: %d of %d have their answer among the candidates (%s)\n", k, s.name, len(g), len(part.queries), time.Since(start).Round(time.Second))
 			groups = append(groups, g...)
 		}
 	}
-	b := booster{trees: 240, leaves: 12, least: 100, rate: 0.08, ridge: 2, groupShare: 0.6, featureShare: 0.5}
-	trees := b.fit(groups, len(match.FeatureNames()), func(i int, score []float64) {
-		if i%40 == 39 {
-			fmt.Printf("  trees %d train MAP@5 %.4f (%s)\n", i+1, meanPrecision(groups, score), time.Since(start).Round(time.Second))
-		}
-	})
-	model, err := mat.words(v, -1, cache)
+	groups = append(groups, mat.bare()...)
+	first, second := rankers(groups)
+	fmt.Printf("  rankers (%s)\n", time.Since(start).Round(time.Second))
+	model, err := t.words(-1)
 	if err != nil {
 		return err
 	}
-	return writeModel(path, model.WithTrees(trees))
+	return writeModel(path, model.WithTrees(first, second))
+}
+
+// bare asks some questions of every small set without word vectors, as they would be
+// asked in a language that taught none, so that the rankers learn to do without.
+func (m *material) bare() []group {
+	var out []group
+	for _, s := range m.train {
+		if len(s.docs) > 50_000 {
+			continue
+		}
+		s.queries = s.queries[:min(400, len(s.queries))]
+		out = append(out, groupsOf(s, fill(s.docs, match.Options{Model: match.BuildModel(nil)}))...)
+	}
+	return out
+}
+
+// rankers fits the trees of the first comparison on what every candidate has, then
+// those of the second on the best of the first.
+func rankers(groups []group) (first, second []match.Tree) {
+	names := match.FeatureNames()
+	b := booster{trees: 60, leaves: 12, least: 100, rate: 0.12, ridge: 2, groupShare: 0.6, featureShare: 0.5, seed: 5}
+	first = b.fit(groups, match.FirstFeatures, nil)
+	place := slices.Index(names, "place")
+	var best []group
+	for _, g := range groups {
+		if g = g.best(first, match.Reranked, place); slices.Contains(g.right, true) {
+			best = append(best, g)
+		}
+	}
+	b.trees, b.rate, b.given = 240, 0.08, match.Given
+	second = b.fit(best, len(names), func(i int, score []float64) {
+		if i%80 == 79 {
+			fmt.Printf("  trees %d train MAP@5 %.4f\n", i+1, meanPrecision(best, score))
+		}
+	})
+	return first, second
+}
+
+// best keeps the n candidates that some trees put first, each with its place.
+func (g group) best(trees []match.Tree, n, place int) group {
+	rate := make([]float64, len(g.rows))
+	order := make([]int, len(g.rows))
+	for i, r := range g.rows {
+		order[i] = i
+		for _, t := range trees {
+			rate[i] += t.Rate(r)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rate[b], rate[a]) })
+	out := group{w: g.w}
+	for p, i := range order[:min(n, len(order))] {
+		row := slices.Clone(g.rows[i])
+		row[place] = float32(math.Log2(float64(p+1))) + 1
+		out.rows, out.right = append(out.rows, row), append(out.right, g.right[i])
+	}
+	return out
 }
 
 // words trains the word vectors without one fold, or reads them from the folder
 // cache if an earlier run left them there; "" keeps nothing.
-func (m *material) words(v *vocabulary, without int, cache string) (*match.Model, error) {
-	path := filepath.Join(cache, fmt.Sprintf("words%d.bin", without))
-	if f, err := os.Open(path); cache != "" && err == nil {
+func (t *trainer) words(without int) (*match.Model, error) {
+	path := filepath.Join(t.cache, fmt.Sprintf("words%d.bin", without))
+	if f, err := os.Open(path); t.cache != "" && err == nil {
 		defer f.Close()
 		return match.ReadModel(f)
 	}
-	model := match.BuildModel(m.learnWords(v, without), nil)
-	if cache == "" {
+	model := match.BuildModel(t.learnWords(without))
+	if t.cache == "" {
 		return model, nil
 	}
 	return model, writeModel(path, model)

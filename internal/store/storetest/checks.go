@@ -17,7 +17,7 @@ import (
 func newReview(c desk.Claim) desk.Review {
 	doc := []byte("{}\n" + desk.NewID())
 	return desk.Review{ID: desk.NewID(), Claim: c.ID, Kind: desk.KindPublish, Doc: doc, Hash: desk.DocHash(doc), By: desk.NewID(),
-		Authors: []desk.ID{desk.NewID(), desk.NewID()}, At: noon, State: desk.ReviewPending}
+		Authors: []desk.ID{desk.NewID(), desk.NewID()}, At: noon, State: desk.ReviewPending, Need: 1}
 }
 
 // listReviews reads reviews on a snapshot.

@@ -103,6 +103,11 @@ func links(t *testing.T, open func(*testing.T) Store) {
 	same(t, "the newer link", newer, look(newer.Hash))
 	other := auth.Link{Hash: hash("3"), Staff: desk.NewID(), Created: noon, Expires: noon}
 	ok(t, "PutLink", s.PutLink(ctx, other))
+	listed, err := s.Links(ctx)
+	ok(t, "Links", err)
+	without := func(l auth.Link) auth.Link { l.Hash = nil; return l }
+	same(t, "listed", []auth.Link{without(newer), without(other)}, listed)
+	ok(t, "DropLink", s.DropLink(ctx, desk.NewID()))
 	same(t, "somebody else's is untouched", newer, look(newer.Hash))
 
 	var won atomic.Int32
@@ -119,6 +124,33 @@ func links(t *testing.T, open func(*testing.T) Store) {
 	ok(t, "Sweep", s.Sweep(ctx, noon))
 	_, err = s.Link(ctx, other.Hash)
 	isKind(t, "a swept link", err, desk.ErrNotFound)
+	ok(t, "PutLink", s.PutLink(ctx, l))
+	ok(t, "DropLink", s.DropLink(ctx, l.Staff))
+	_, err = s.Link(ctx, l.Hash)
+	isKind(t, "a dropped link", err, desk.ErrNotFound)
+}
+
+func outsideAccounts(t *testing.T, open func(*testing.T) Store) {
+	ctx, s := ctxOf(t), open(t)
+	an, chi := desk.NewID(), desk.NewID()
+	ok(t, "LinkOutside", s.LinkOutside(ctx, "https://id.example", "1", an, noon))
+	isKind(t, "another's", s.LinkOutside(ctx, "https://id.example", "1", chi, noon), desk.ErrDuplicate)
+	ok(t, "the same subject elsewhere", s.LinkOutside(ctx, "https://id.example/", "1", chi, noon))
+	want := auth.Outside{Issuer: "https://id.example", Subject: "1", Staff: an, Created: noon}
+	got, err := s.Outside(ctx, "https://id.example", "1")
+	ok(t, "Outside", err)
+	same(t, "whose", want, got)
+	want.Subject, want.Created = "2", noon.Add(time.Hour)
+	ok(t, "a newer one", s.LinkOutside(ctx, want.Issuer, want.Subject, an, want.Created))
+	got, err = s.OutsideOf(ctx, an)
+	ok(t, "OutsideOf", err)
+	same(t, "the newer one", want, got)
+	_, err = s.Outside(ctx, "https://id.example", "1")
+	isKind(t, "the older one", err, desk.ErrNotFound)
+	ok(t, "DropOutside", s.DropOutside(ctx, an))
+	ok(t, "DropOutside", s.DropOutside(ctx, an))
+	_, err = s.OutsideOf(ctx, an)
+	isKind(t, "dropped", err, desk.ErrNotFound)
 }
 
 // race runs fn in n goroutines at once and waits for them.

@@ -36,10 +36,20 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		name string
 		run  func(*testing.T, func(*testing.T) Store)
 	}{
-		{"Transactions", transactions}, {"Refusals", refusals}, {"Tips", tips}, {"Demand", demand}, {"Claims", claims},
-		{"Evidence", evidence}, {"Reviews", reviews}, {"Revisions", revisions}, {"Imports", imports},
+		{"Transactions", transactions}, {"Refusals", refusals}, {"Tips", tips}, {"Media", media}, {"Captures", captures}, {"Demand", demand}, {"Claims", claims},
+		{"Evidence", evidence}, {"Reviews", reviews}, {"TwoReviewers", twoReviewers}, {"SentenceComments", sentenceComments}, {"ReviewersWork", reviewersWork},
+		{"Revisions", revisions}, {"Imports", imports},
 		{"Log", publicLog}, {"Journal", journal}, {"Office", office}, {"Words", words},
-		{"Sessions", sessions}, {"Links", links}, {"Factors", factors}, {"Spent", spent},
+		{"Outlets", outlets}, {"Feeds", feeds}, {"Pieces", pieces}, {"Suggestions", suggestions}, {"Keys", apiKeys}, {"Practice", practice}, {"Explainers", explainers}, {"Appeals", appeals}, {"Rulings", rulings}, {"Redactions", redactions}, {"Erasures", erasures},
+		{"Conversations", conversations}, {"Forgetting", forgetting}, {"Arrivals", arrivals}, {"Askings", askings}, {"Notices", notices},
+		{"Team", team}, {"Opinions", opinions}, {"Notifications", notifications},
+		{"Sessions", sessions}, {"Links", links}, {"OutsideAccounts", outsideAccounts}, {"Seats", seats}, {"Factors", factors}, {"Spent", spent},
+		{"Checklists", checklistRows}, {"Due", dueRows}, {"Views", viewRows}, {"Bulk", bulkRows}, {"Aside", asideRows},
+		{"Sources", sourceRows}, {"Rechecks", recheckRows}, {"Watched", watchedRows}, {"Import changes", importChangeRows},
+		{"Shelf", shelfRows}, {"Peers", peerRows}, {"Bodies", bodies}, {"Channels", channels}, {"Requests", requests},
+		{"Questions", questions}, {"Standing pages", standing},
+		{"Calendars of staff", deadlineLinks}, {"Helped", helped}, {"Fediverse", fediverse},
+		{"Digests", digests}, {"Figures", figureRows}, {"Reports", reportRows},
 		{"Concurrency", concurrency},
 	}
 	for _, a := range areas {

@@ -2,26 +2,76 @@
 // page works without this file.
 "use strict";
 (() => {
-  const typing = (e) => e.target.closest("input, textarea, select, [contenteditable]") || e.ctrlKey || e.metaKey || e.altKey;
+  (() => {
+    // Keys. What each does stands in the table that the page brings along, the
+    // same from which the help sheet is made; an element says with data-act
+    // which of them it answers to. ">" before a name: go there, press nothing.
+    const keys = JSON.parse(document.querySelector("[data-keymap]")?.dataset.keymap || "{}");
+    const typing = (e) => e.ctrlKey || e.metaKey || e.altKey || e.isComposing ||
+      e.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog");
+    const rows = [...document.querySelectorAll("[data-keys=list] > li")];
+    const atRow = () => rows.indexOf(document.activeElement?.closest("[data-keys=list] > li"));
+    const step = (by) => {
+      const link = rows[Math.max(0, Math.min(rows.length - 1, atRow() + by))]?.querySelector("h2 a");
+      link?.focus();
+      link?.scrollIntoView({ block: "nearest" });
+      return link;
+    };
+    const own = {
+      next: () => step(1),
+      prev: () => step(-1),
+      open: () => rows[atRow()]?.querySelector("h2 a"),
+      help: () => { location.href = document.querySelector("[data-keymap]").dataset.help; return true; },
+    };
+    // find looks in the row that has the focus, then outside the rows: a key
+    // never acts on a claim that the person is not at.
+    const find = (name) => {
+      const at = rows[atRow()];
+      const all = [...(at?.querySelectorAll(`[data-act="${name}"]`) || []), ...document.querySelectorAll(`[data-act="${name}"]`)];
+      return all.find((el) => (!el.closest("[data-keys=list]") || at?.contains(el)) && !el.closest("[hidden]") &&
+        !(name === "step" && (el.checked || el === document.activeElement)));
+    };
+    const go = (el) => {
+      for (let d = el.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+      const to = el.matches("details, summary") ? el.closest("details").querySelector("button:not([hidden]), input:not([type=hidden]), select, textarea") : el;
+      (to || el).focus();
+      (to || el).scrollIntoView({ block: "nearest" });
+    };
+    const act = (word) => {
+      const name = word.replace(">", "");
+      if (name === "next" || name === "prev" || name === "help") return own[name]();
+      const el = name === "open" ? own.open() : find(name);
+      if (!el) return false;
+      // A field is entered when the key is let go, so that its letter is not typed there.
+      if (word === name) el.click(); else document.addEventListener("keyup", () => go(el), { once: true });
+      return true;
+    };
+    document.addEventListener("keydown", (e) => {
+      if (typing(e)) return;
+      const words = /^[1-9]$/.test(e.key) ? (keys["1-9"] || []).map((w) => w + e.key) : keys[e.key] || [];
+      if (words.some(act)) e.preventDefault();
+    });
+  })();
 
-  // j and k move through a list, o opens; a presses the button marked for it.
-  const links = [...document.querySelectorAll("[data-keys=list] h2 a")];
-  document.addEventListener("keydown", (e) => {
-    if (typing(e)) return;
-    const at = links.indexOf(document.activeElement);
-    if (e.key === "j" || e.key === "k") {
-      const to = links[Math.max(0, Math.min(links.length - 1, at + (e.key === "j" ? 1 : -1)))];
-      if (to) { to.focus(); to.scrollIntoView({ block: "nearest" }); e.preventDefault(); }
-    } else if (e.key === "o" && at >= 0) {
-      links[at].click();
-    } else if (e.key === "?") {
-      const help = document.querySelector("details.keys");
-      if (help) { help.open = true; help.scrollIntoView(); help.querySelector("summary").focus(); }
-    } else {
-      const button = document.querySelector(`button[data-key="${CSS.escape(e.key)}"]`);
-      if (button) button.click();
-    }
-  });
+  // The counter: the answer on paper, or spoken by the device in the language
+  // of the page. Both are offered only where the browser can do them.
+  for (const button of document.querySelectorAll("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+  const speech = document.querySelector("[data-speech]");
+  for (const button of document.querySelectorAll("button[data-speak]")) {
+    if (!speech || !window.speechSynthesis || !window.SpeechSynthesisUtterance) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      speechSynthesis.cancel();
+      for (const p of speech.querySelectorAll("p")) {
+        const said = new SpeechSynthesisUtterance(p.textContent);
+        said.lang = speech.lang;
+        speechSynthesis.speak(said);
+      }
+    });
+  }
 
   // What is typed into a draft is kept in this browser until it was sent, so
   // that a closed window or a broken connection loses nothing.
@@ -42,5 +92,62 @@
       timer = setTimeout(() => sessionStorage.setItem(key, JSON.stringify({ version, values: now() })), 400);
     });
     form.addEventListener("submit", () => { clearTimeout(timer); sessionStorage.removeItem(key); });
+  }
+
+  // Who else is at this claim. The page asks now and then while it is looked
+  // at, and says whether somebody writes in it; it asks for nothing else.
+  const here = document.querySelector("[data-here]");
+  if (here) {
+    let typed = 0, wrote = false, leaving = false, timer = 0;
+    const beat = async () => {
+      clearTimeout(timer);
+      if (!document.hidden) {
+        const body = new URLSearchParams(Date.now() - typed < 120000 && typed ? { writing: "1" } : {});
+        try {
+          const answer = await fetch(here.dataset.here, { method: "POST", body, redirect: "error" });
+          if (!answer.ok) return;
+          const say = (await answer.json()).say;
+          if (here.textContent !== say) here.textContent = say;
+        } catch { /* the network; the next time may go better */ }
+      }
+      timer = setTimeout(beat, 50000 + Math.random() * 20000);
+    };
+    timer = setTimeout(beat, 50000 + Math.random() * 20000);
+    document.addEventListener("input", (e) => {
+      if (!e.target.closest("form[data-keep], form[data-writing]")) return;
+      typed = Date.now();
+      if (!wrote) { wrote = true; beat(); }
+    });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
+    document.addEventListener("submit", () => { leaving = true; });
+    addEventListener("pagehide", () => { if (!leaving) navigator.sendBeacon(here.dataset.here, new URLSearchParams({ gone: "1" })); });
+  }
+
+  // @ in a note offers the names of colleagues as buttons below it.
+  const names = [...document.querySelectorAll("#colleagues option")].map((o) => o.value);
+  for (const area of document.querySelectorAll("textarea[data-mention]")) {
+    const list = document.createElement("p");
+    list.className = "mention";
+    list.hidden = true;
+    area.after(list);
+    area.addEventListener("input", () => {
+      const before = area.value.slice(0, area.selectionStart);
+      const at = before.match(/@([^@\n]{0,40})$/);
+      const found = at ? names.filter((n) => n.toLowerCase().startsWith(at[1].toLowerCase()) && n.toLowerCase() !== at[1].toLowerCase()).slice(0, 6) : [];
+      list.replaceChildren(...found.map((name) => {
+        const b = document.createElement("button");
+        b.type = "button";
+        b.className = "plain";
+        b.textContent = "@" + name;
+        b.addEventListener("click", () => {
+          const start = before.length - at[0].length;
+          area.setRangeText("@" + name + " ", start, before.length, "end");
+          list.hidden = true;
+          area.focus();
+        });
+        return b;
+      }));
+      list.hidden = found.length === 0;
+    });
   }
 })();

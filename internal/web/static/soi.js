@@ -69,6 +69,32 @@
     });
   }
 
+  // offline keeps checks for reading without a network: from the first one
+  // that is opened, never in a frame of another site.
+  async function offline() {
+    const button = document.querySelector("button[data-keep]");
+    if (!("serviceWorker" in navigator) || window.top !== window || !(button || document.querySelector("[data-reading]"))) return;
+    const before = !!navigator.serviceWorker.controller;
+    try {
+      await navigator.serviceWorker.register(trusted.createScriptURL("/sw.js"));
+      const worker = (await navigator.serviceWorker.ready).active;
+      if (!before) worker.postMessage("this");
+      if (!button) return;
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        button.disabled = true;
+        button.textContent = button.dataset.busy;
+        worker.postMessage("latest");
+      });
+      navigator.serviceWorker.addEventListener("message", (e) => {
+        button.textContent = button.dataset.done + " (" + e.data.kept + ")";
+      });
+    } catch {
+      // The browser allows no such thing here: the site works as before.
+    }
+  }
+
+  offline();
   document.querySelectorAll("form[data-worker]").forEach(solve);
   document.querySelectorAll("button[data-share]").forEach(share);
   document.querySelectorAll("textarea[data-quick]").forEach(quick);

@@ -1,0 +1,368 @@
+package match
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+
+	"soi/internal/index"
+)
+
+// A search for n documents that point the question's way looks into the clusters
+// nearest to it until they hold probed × n documents, and one in probedShare of all for
+// a search of probedFor documents; it compares the sketches of these and then the
+// vectors of the sketched × n nearest. TestRecallByDirection measures what that finds.
+const (
+	probed      = 400
+	probedShare = 16
+	probedFor   = 80
+	sketched    = 100
+)
+
+// clustered is how many documents an archive must hold before they are sorted
+// into clusters; below it all sketches are compared.
+const clustered = 20_000
+
+// sketch is the signs of a vector, one bit each: texts of one direction differ in
+// few bits.
+type sketch [(senseDim + 63) / 64]uint64
+
+// sketch is the signs of a vector.
+func (v *vector) sketch() (s sketch) {
+	for i, x := range v {
+		if x > 0 {
+			s[i>>6] |= 1 << (i & 63)
+		}
+	}
+	return s
+}
+
+// apart is how many bits two sketches differ in.
+func (s *sketch) apart(o *sketch) (n int) {
+	for i := range s {
+		n += bits.OnesCount64(s[i] ^ o[i])
+	}
+	return n
+}
+
+// clusters sorts documents by direction, so that a question looks at those that
+// point roughly its way and not at all of them. Documents added since the sorting
+// are looked at one by one.
+type clusters struct {
+	centres []vector
+	marks   []sketch  // of centres
+	norms   []float32 // one over the length of each centre
+	ends    []uint32  // end of each cluster in docs
+	docs    []uint32  // documents, cluster by cluster; those without direction are left out
+	signs   []sketch  // of docs
+	vecs    []vector  // of docs, so that a cluster is read in one go
+	covered int       // how many documents were there
+	loose   []sketch  // of those added since
+}
+
+// add notes one more document.
+func (c *clusters) add(v *vector) { c.loose = append(c.loose, v.sketch()) }
+
+// cluster sorts documents anew. The same vectors always give the same clusters.
+func cluster(vecs []vector, workers int) clusters {
+	if len(vecs) < clustered {
+		c := clusters{loose: make([]sketch, len(vecs))}
+		for i := range vecs {
+			c.loose[i] = vecs[i].sketch()
+		}
+		return c
+	}
+	c := clusters{covered: len(vecs)}
+	c.seed(vecs, workers)
+	home := make([]int32, len(vecs))
+	inShares(len(vecs), workers, func(from, to int) {
+		var near picker
+		for d := from; d < to; d++ {
+			home[d] = c.home(&vecs[d], &near)
+		}
+	})
+	c.ends = make([]uint32, len(c.centres)+1)
+	for _, h := range home {
+		if h >= 0 {
+			c.ends[h+1]++
+		}
+	}
+	for i := 1; i < len(c.ends); i++ {
+		c.ends[i] += c.ends[i-1]
+	}
+	c.docs = make([]uint32, c.ends[len(c.centres)])
+	for d, h := range home {
+		if h >= 0 {
+			c.docs[c.ends[h]] = uint32(d)
+			c.ends[h]++
+		}
+	}
+	c.ends = c.ends[:len(c.centres)]
+	c.fill(vecs)
+	return c
+}
+
+// fill copies the vectors and sketches of docs.
+func (c *clusters) fill(vecs []vector) {
+	c.signs, c.vecs = make([]sketch, len(c.docs)), make([]vector, len(c.docs))
+	for i, d := range c.docs {
+		c.signs[i], c.vecs[i] = vecs[d].sketch(), vecs[d]
+	}
+}
+
+// seed finds the centres: documents drawn from all over, then twice the mean of a
+// sample of those nearest to each.
+func (c *clusters) seed(vecs []vector, workers int) {
+	n := 1
+	for n*n < len(vecs) {
+		n++
+	}
+	sample := make([]*vector, 0, 16*n)
+	for tries := 0; len(sample) < cap(sample) && tries < 64*n; tries++ {
+		at := uint64(uint32(tries)*2654435769) * uint64(len(vecs)) >> 32 // evenly over all, in no order
+		if v := &vecs[at]; !v.empty() {
+			sample = append(sample, v)
+		}
+	}
+	for _, v := range sample[:min(n, len(sample))] {
+		c.centres = append(c.centres, *v)
+	}
+	for round := 0; ; round++ {
+		c.marks, c.norms = c.marks[:0], c.norms[:0]
+		for i := range c.centres {
+			c.marks, c.norms = append(c.marks, c.centres[i].sketch()), append(c.norms, c.centres[i].inverse())
+		}
+		if round == 2 {
+			return
+		}
+		c.settle(sample, workers)
+	}
+}
+
+// settle moves each centre to the mean of the sampled vectors that are nearest to it.
+func (c *clusters) settle(sample []*vector, workers int) {
+	home := make([]int32, len(sample))
+	inShares(len(sample), workers, func(from, to int) {
+		var near picker
+		for i := from; i < to; i++ {
+			home[i] = c.home(sample[i], &near)
+		}
+	})
+	sums := make([][senseDim]float32, len(c.centres))
+	for i, h := range home {
+		if h >= 0 {
+			unit := sample[i].inverse()
+			for k, x := range sample[i] {
+				sums[h][k] += float32(x) * unit
+			}
+		}
+	}
+	for i := range sums {
+		if v := pack(&sums[i]); !v.empty() {
+			c.centres[i] = v
+		}
+	}
+}
+
+// home is the cluster of a vector: of the centres whose sketches are nearest the
+// one whose direction is; -1 for an empty vector.
+func (c *clusters) home(v *vector, near *picker) int32 {
+	if v.empty() {
+		return -1
+	}
+	mark := v.sketch()
+	near.reset(len(c.marks))
+	for i := range c.marks {
+		near.put(i, c.marks[i].apart(&mark))
+	}
+	best, most := int32(-1), float32(-2)
+	limit := near.limit(48)
+	for i, d := range near.far {
+		if int(d) > limit {
+			continue
+		}
+		if s := float32(dot(v, &c.centres[i])) * c.norms[i]; s > most {
+			best, most = int32(i), s
+		}
+	}
+	return best
+}
+
+// picker finds the nearest of many by distances in bits.
+type picker struct {
+	far  []uint8
+	hist [senseDim + 1]int32
+}
+
+func (p *picker) reset(n int) {
+	p.far = slices.Grow(p.far[:0], n)[:n]
+	p.hist = [senseDim + 1]int32{}
+}
+
+func (p *picker) put(i, bits int) {
+	p.far[i] = uint8(bits)
+	p.hist[bits]++
+}
+
+// limit is the distance within which the n nearest lie, and others as near as the
+// last of them.
+func (p *picker) limit(n int) int {
+	sum := 0
+	for d := range p.hist {
+		if sum += int(p.hist[d]); sum >= n {
+			return d
+		}
+	}
+	return senseDim
+}
+
+// span is a run of documents whose sketches are compared.
+type span struct {
+	docs  []uint32 // nil: numbered from first on
+	first uint32
+	signs []sketch
+	vecs  []vector // nil as docs
+}
+
+// spans is what a search for n documents looks at: the clusters nearest to the
+// question, and the documents that are in none.
+func (c *clusters) spans(v *vector, n int) []span {
+	out := []span{{first: uint32(c.covered), signs: c.loose}}
+	if len(c.centres) == 0 {
+		return out
+	}
+	inverse := v.inverse()
+	var held [256]int // documents by how near their cluster is
+	bins := make([]uint8, len(c.centres))
+	for i := range c.centres {
+		bins[i] = uint8(min(255, max(0, 128+127*float32(dot(v, &c.centres[i]))*c.norms[i]*inverse)))
+		held[bins[i]] += int(c.ends[i] - c.start(i))
+	}
+	limit, seen := 255, held[255]
+	for limit > 0 && (seen < probed*n || seen*probedShare < len(c.docs)/probedFor*n) {
+		limit--
+		seen += held[limit]
+	}
+	for i, bin := range bins {
+		if int(bin) >= limit {
+			from, to := c.start(i), c.ends[i]
+			out = append(out, span{docs: c.docs[from:to], signs: c.signs[from:to], vecs: c.vecs[from:to]})
+		}
+	}
+	return out
+}
+
+// start is where a cluster begins in docs.
+func (c *clusters) start(i int) uint32 {
+	if i == 0 {
+		return 0
+	}
+	return c.ends[i-1]
+}
+
+// doc is the number of the i-th document.
+func (s *span) doc(i int) uint32 {
+	if s.docs == nil {
+		return s.first + uint32(i)
+	}
+	return s.docs[i]
+}
+
+// lookout is room for one search by direction.
+type lookout struct {
+	near picker
+	hits []index.Hit
+}
+
+// alongside finds up to about n documents that point the way the question does,
+// whatever their words: sketches are compared, then the vectors of the nearest.
+func (m *Matcher) alongside(v *vector, n int, keep func(doc uint32) bool) []uint32 {
+	if m.model == nil || v.empty() {
+		return nil
+	}
+	l, ok := m.lookouts.Get().(*lookout)
+	if !ok {
+		l = new(lookout)
+	}
+	defer m.lookouts.Put(l)
+	spans := m.near.spans(v, n)
+	total := 0
+	for i := range spans {
+		total += len(spans[i].signs)
+	}
+	l.near.reset(total)
+	q, at := v.sketch(), 0
+	for _, s := range spans {
+		for i := range s.signs {
+			l.near.put(at, s.signs[i].apart(&q))
+			at++
+		}
+	}
+	limit := min(l.near.limit(sketched*n), senseDim/2-4)
+	l.hits, at = l.hits[:0], 0
+	for _, s := range spans {
+		for i, far := range l.near.far[at : at+len(s.signs)] {
+			if int(far) > limit {
+				continue
+			}
+			d := s.doc(i)
+			if m.idx.Dead(d) || keep != nil && !keep(d) {
+				continue
+			}
+			w := &m.vecs[d]
+			if s.vecs != nil {
+				w = &s.vecs[i]
+			}
+			l.hits = append(l.hits, index.Hit{Doc: d, Score: float32(dot(v, w)) * m.norms[d]})
+		}
+		at += len(s.signs)
+	}
+	near := nearest(l.hits, n)
+	out := make([]uint32, 0, len(near))
+	for _, h := range near {
+		out = append(out, h.Doc)
+	}
+	return out
+}
+
+// nearest leaves about n hits of the highest scores, in no order: those above a
+// limit found by halving.
+func nearest(hits []index.Hit, n int) []index.Hit {
+	if len(hits) <= n {
+		return hits
+	}
+	lo, hi := hits[0].Score, hits[0].Score
+	for _, h := range hits {
+		lo, hi = min(lo, h.Score), max(hi, h.Score)
+	}
+	for range 12 {
+		mid := (lo + hi) / 2
+		count := 0
+		for _, h := range hits {
+			if h.Score >= mid {
+				count++
+			}
+		}
+		if count > n {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	kept := hits[:0]
+	for _, h := range hits {
+		if h.Score >= hi {
+			kept = append(kept, h)
+		}
+	}
+	return kept
+}
+
+// inShares cuts 0..n-1 into one share for each goroutine.
+func inShares(n, workers int, fn func(from, to int)) {
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { fn(n*w/workers, n*(w+1)/workers) })
+	}
+	wg.Wait()
+}

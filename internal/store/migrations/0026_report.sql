@@ -1,0 +1,1 @@
+-- Nothing of this step is stored.
