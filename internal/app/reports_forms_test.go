@@ -51,6 +51,26 @@ func htmlCells(t *testing.T, page string) (out []string) {
 	return out
 }
 
+// unzipped is every file of an archive, one after the other.
+func unzipped(t *testing.T, b []byte) (out []byte) {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, part...)
+	}
+	return out
+}
+
 // docxCells are the rows of all tables of a document.
 func docxCells(t *testing.T, b []byte) (out []string) {
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))

@@ -142,6 +142,8 @@ func formsAlike(t *testing.T, d *apptest.Desk) {
 			}
 			form[f] = b
 		}
+		docx := form["docx"]
+		form["docx"] = unzipped(t, docx) // packed bytes hold any two letters by chance
 		same := func(what string, got []string) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s, %s:\n%s", lang, what, diff)
@@ -149,7 +151,7 @@ func formsAlike(t *testing.T, d *apptest.Desk) {
 		}
 		same("HTML", htmlCells(t, string(form["html"])))
 		same("CSV", csvCells(t, form["csv"], sheet))
-		same("DOCX", docxCells(t, form["docx"]))
+		same("DOCX", docxCells(t, docx))
 		var back desk.Figures
 		if err := json.Unmarshal(form["json"], &back); err != nil {
 			t.Fatal(err)
@@ -195,6 +197,10 @@ func inPDF(t *testing.T, d *apptest.Desk, by desk.Actor, r desk.Report, lang str
 	return text
 }
 
+// writtenByPeople are words that no report may hold. Two letters
+// would not do: keys and hashes hold any two by chance.
+var writtenByPeople = []string{"zqriêng", "zqtư", "Zqlời", "zq0912000111", "Zqphạm", "Zqvăn", "Zqminh", "Zqbáo", "Zqcáo"}
+
 // secrets are words that no report may hold: of messages, drafts, notes and
 // open claims, and names of staff.
 func secrets(db rawRows) (out []string) {
@@ -211,7 +217,7 @@ func secrets(db rawRows) (out []string) {
 			add(r[0])
 		}
 	}
-	return append(out, "zq", "Zq")
+	return append(out, writtenByPeople...)
 }
 
 // hidden fails when an output holds one of the words.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"soi/internal/desk"
@@ -294,11 +295,22 @@ func sameSite(a, b string) bool {
 	return site(a) == site(b)
 }
 
-// recent is the pieces of the last days, to find copies among.
+// recent is the pieces of the last days, to find copies among. One feed at a
+// time uses it: two that filled it at once would each forget what the other
+// had just found.
 type recent struct {
+	sync.Mutex
 	at     time.Duration
 	filled bool
-	list   []desk.Piece
+	list   []remembered
+}
+
+// remembered is a piece that the database has, or one found at a time of the
+// running clock.
+type remembered struct {
+	desk.Piece
+	stored bool
+	found  time.Duration
 }
 
 // How long copies are looked for, and how long the list is used before it is
@@ -311,23 +323,18 @@ const (
 
 // storyOf finds the story a piece is a copy of, and remembers the piece.
 func (r *Runner) storyOf(ctx context.Context, row desk.Piece) (desk.ID, bool) {
-	r.mu.Lock()
-	stale := !r.recent.filled || r.o.Elapsed()-r.recent.at > recentKept
-	r.mu.Unlock()
-	if stale {
-		list, err := r.o.Desk.RecentPieces(ctx, desk.Program(), r.o.Desk.Now().Add(-copyWindow))
-		if err != nil {
+	r.recent.Lock()
+	defer r.recent.Unlock()
+	if now := r.o.Elapsed(); !r.recent.filled || now-r.recent.at > recentKept {
+		if err := r.refill(ctx, now); err != nil {
 			r.o.Log.Warn("recent pieces could not be read; copies are looked for among those in memory", "err", err)
-		} else {
-			r.mu.Lock()
-			r.recent = recent{at: r.o.Elapsed(), filled: true, list: list}
-			r.mu.Unlock()
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	story, found := row.Story, false
 	for _, p := range r.recent.list {
+		if p.Feed == row.Feed && slices.Equal(p.GUID, row.GUID) {
+			continue // the piece itself, of a fetch that could not be stored
+		}
 		if len(p.Sketch) > 0 && (slices.Equal(p.Folded, row.Folded) || r.o.Words.Copies(p.Sketch, row.Sketch)) {
 			story, found = p.Story, true
 			break
@@ -335,7 +342,27 @@ func (r *Runner) storyOf(ctx context.Context, row desk.Piece) (desk.ID, bool) {
 	}
 	row.Story = story
 	if len(r.recent.list) < 2*recentMost { // as many again until it is read anew
-		r.recent.list = append(r.recent.list, row)
+		r.recent.list = append(r.recent.list, remembered{Piece: row, found: r.o.Elapsed()})
 	}
 	return story, found
+}
+
+// refill reads the recent pieces anew. What was found in the time that a fetch
+// may take is kept: its feed may be under way still and nothing of it stored.
+func (r *Runner) refill(ctx context.Context, now time.Duration) error {
+	stored, err := r.o.Desk.RecentPieces(ctx, desk.Program(), r.o.Desk.Now().Add(-copyWindow))
+	if err != nil {
+		return err
+	}
+	var list []remembered
+	for _, p := range stored {
+		list = append(list, remembered{Piece: p, stored: true})
+	}
+	for _, p := range r.recent.list {
+		if !p.stored && now-p.found <= desk.FeedLease {
+			list = append(list, p)
+		}
+	}
+	r.recent.list, r.recent.at, r.recent.filled = list, now, true
+	return nil
 }
