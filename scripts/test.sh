@@ -2,10 +2,12 @@
 # All checks of the project, from a clean clone: what make test runs. It goes on after a failure, so that one run shows
 # all of them, and ends with one line of totals; the exit code is 0 only if nothing failed.
 #
-# The seeds of the fuzz targets run with the tests; new inputs are tried by make fuzz, so that two runs of one state agree.
+# The seeds of the fuzz targets run with the tests, and the property tests draw from one seed; new inputs are tried by make
+# fuzz, so that two runs of one state agree.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 export CI="${CI:-true}"
+export RAPID_SEED="${RAPID_SEED:-1}"
 # One way of building for all but the race detector, which needs cgo: each way compiles SQLite anew, a minute or two.
 export CGO_ENABLED=0
 logs=$PWD/.cache/test

@@ -196,7 +196,7 @@ func (w *chatWorld) heard(who int64) (out []pt.Sent) {
 // told waits for the n-th message to a person and returns it.
 func (w *chatWorld) told(who int64, n int, words ...string) pt.Sent {
 	w.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for len(w.heard(who)) < n {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("%s: %d of %d messages came\n%s", w.chat.name, len(w.heard(who)), n, w.logged.bytes())
@@ -356,7 +356,7 @@ func (w *chatWorld) afterTheWindow(claim desk.ID) {
 // waitForHeld waits until the first person has been told the words.
 func waitForHeld(w *chatWorld, words string) {
 	w.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for !slices.ContainsFunc(w.heard(an)[4:], func(s pt.Sent) bool { return strings.Contains(s.Text, words) }) {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("%s: what was held back did not come: %+v\n%s", w.chat.name, w.heard(an)[4:], w.logged.bytes())

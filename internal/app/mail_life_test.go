@@ -116,7 +116,7 @@ func (w *mailWorld) write(n int, text string, fields ...string) {
 // answered waits for a mail to the asker that holds the words, and returns it with its text.
 func (w *mailWorld) answered(words string) (*mail.Message, string) {
 	w.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, s := range w.relay.sent() {
 			got, err := mail.ReadMessage(strings.NewReader(s.raw))
 			must(w.t, err)

@@ -24,7 +24,7 @@ const EnvChromium = "SOI_CHROMIUM"
 
 // patience is how long one step (a page load, a wait for words) may take. Two slow cores that also run the race
 // detector need more than a person would bear.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // Browser is a running Chromium with an empty profile. It ends with the test that started it.
 type Browser struct {

@@ -75,7 +75,7 @@ func thePress(t *testing.T, w *world) {
 	w.signIn(t, checker, w.desk.Member(t, "Checker of the press", desk.Checker))
 	for began := time.Now(); ; {
 		checker.Go("/en/desk/press")
-		if strings.Contains(checker.Text(), "also in") || time.Since(began) > 30*time.Second {
+		if strings.Contains(checker.Text(), "also in") || time.Since(began) > 90*time.Second {
 			break
 		}
 		time.Sleep(200 * time.Millisecond)

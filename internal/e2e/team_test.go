@@ -15,7 +15,7 @@ import (
 // does comes a moment later.
 func until(t *testing.T, win *browsertest.Window, path, words string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(90 * time.Second); ; {
 		win.Go(path)
 		if strings.Contains(strings.Join(strings.Fields(win.Text()), " "), words) {
 			return

@@ -223,12 +223,12 @@ func (w writer) Write(b []byte) (n int, err error) {
 // Wait polls until ok, for at most 45 seconds: machines that test are busy.
 func Wait(t testing.TB, what string, ok func(context.Context) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for !ok(ctx) {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited 45 seconds for %s", what)
+			t.Fatalf("waited two minutes for %s", what)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

@@ -51,7 +51,7 @@ func (l lockedWriter) Write(b []byte) (int, error) {
 // run polls until done says so, and returns Run's error.
 func run(t *testing.T, c *Channel, sink intake.Sink, done func() bool) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx, sink) }()

@@ -34,7 +34,7 @@ func openBot(t testing.TB, p *pt.ZaloBot, webhook bool) *Bot {
 // runBot polls until done says so, and returns Run's error.
 func runBot(t *testing.T, c *Bot, sink intake.Sink, done func() bool) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx, sink) }()
