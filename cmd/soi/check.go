@@ -58,7 +58,8 @@ func fsckCommand() *cli.Command {
 		Name:  "fsck",
 		Usage: "check every published check against the public log, and the log against itself",
 		Description: "Re-reads and re-hashes every entry and document, rebuilds the tree, follows every check's chain, and\n" +
-			"compares the result with what the database would show. Exit code 2 when something does not fit.",
+			"compares the result with what the database would show; opens every file and archived copy; and looks for\n" +
+			"rows of the desk that contradict each other. Exit code 2 when something does not fit.",
 		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
 			findings, checked, err := a.Fsck(ctx)
 			if err != nil {

@@ -110,6 +110,9 @@ func (a *App) Fsck(ctx context.Context) (findings []string, checked map[string]i
 	if err == nil {
 		err = a.fsckEvidence(ctx, &findings, checked)
 	}
+	if err == nil {
+		err = a.fsckMisfits(ctx, &findings)
+	}
 	return findings, checked, err
 }
 
@@ -178,6 +181,8 @@ func fsckRevisions(ctx context.Context, tx desk.Tx, c desk.Claim, say func(strin
 			say("Check %s, revision %d: no review approved this text.", c.ID, r.Rev)
 		case review.Reviewer == "" || review.Reviewer == review.By:
 			say("Check %s, revision %d: it was not approved by a second person.", c.ID, r.Rev)
+		default:
+			fsckTicks(c, r, review, say)
 		}
 	}
 	return nil

@@ -41,6 +41,15 @@ func Points(k Kind) []string {
 	return append(all, PointUrgent)
 }
 
+// Unticked lists the points that every review of the kind has and that are
+// not among the ticks of one reviewer. Points that depend on the claim, which
+// may have changed since, are left out.
+func Unticked(k Kind, ticks []string) []string {
+	return slices.DeleteFunc(Points(k), func(p string) bool {
+		return p == PointBody || p == PointPicture || p == PointUrgent || slices.Contains(ticks, p)
+	})
+}
+
 // ReviewFacts are what can be counted about a text under review; the page
 // shows them beside the points they belong to.
 type ReviewFacts struct {

@@ -26,7 +26,7 @@ func TestBoth(t *testing.T) {
 	tests := map[string]func(*testing.T, func(testing.TB) *DB){
 		"what was written stays": whatWasWrittenStays, "the second person is another": secondPersonIsAnother,
 		"columns are listed": columnsAreListed, "many migrate at once": manyMigrateAtOnce,
-		"foreign schemas are refused": foreignSchemasAreRefused, "health": health,
+		"foreign schemas are refused": foreignSchemasAreRefused, "health": health, "misfits are named": misfitsAreNamed,
 	}
 	for engine, fresh := range engines {
 		for name, run := range tests {
