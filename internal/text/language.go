@@ -182,15 +182,24 @@ func shares(s string, most int) (valid, words, english int) {
 			continue
 		}
 		w := Unmark(string(sc.Bytes()))
+		if len(w) == 1 && shortForm(w) == "" {
+			continue // m, t, a: pronouns of chat, letters of any language
+		}
 		words++
 		switch {
 		case commonEnglish(w):
 			english++
-		case Syllable(w), len(w) <= 3 && shortForm(w) != "":
+		case Syllable(w), shortForm(w) != "", chatSpelling(w):
 			valid++
 		}
 	}
 	return valid, words, english
+}
+
+// chatSpelling reports a word that chat spells with a letter at its head that
+// few English words begin with: zo, zu, dzui.
+func chatSpelling(w string) bool {
+	return (strings.HasPrefix(w, "z") || strings.HasPrefix(w, "dz")) && Syllable(Unmark(respell(w)))
 }
 
 func commonEnglish(w string) bool {

@@ -18,7 +18,13 @@ func expand(w string) string {
 		return w
 	}
 	u := Unmark(w)
-	if !plainLatin(u) || Syllable(u) && !stretched(w) {
+	if !plainLatin(u) {
+		return w
+	}
+	if s := playful(w); s != w {
+		return s
+	}
+	if Syllable(u) && !stretched(w) {
 		return w
 	}
 	if s := unstretch(w); s != w {
@@ -98,7 +104,7 @@ func respell(w string) string {
 }
 
 func ending(w string) string {
-	for _, p := range []struct{ from, to string }{{"g", "ng"}, {"k", "ch"}, {"k", "c"}, {"h", "nh"}, {"q", "c"}, {"s", ""}, {"z", ""}, {"x", ""}, {"j", "i"}, {"w", "o"}} {
+	for _, p := range []struct{ from, to string }{{"g", "ng"}, {"k", "ch"}, {"k", "c"}, {"c", "ch"}, {"h", "nh"}, {"q", "c"}, {"s", ""}, {"z", ""}, {"x", ""}, {"j", "i"}, {"w", "o"}} {
 		if s, ok := strings.CutSuffix(w, p.from); ok && utf8.RuneCountInString(s) >= 1 && Syllable(Unmark(s+p.to)) {
 			return s + p.to
 		}
@@ -126,13 +132,13 @@ func chatMarked(w string) string {
 	switch w {
 	case "hông", "hổng", "hem", "khum", "khôm", "hok", "hôk":
 		return "không"
-	case "đc", "đk", "đuợc", "đựơc":
+	case "đc", "đk", "đuợc", "đựơc", "đựt", "đượt":
 		return "được"
 	case "đt", "đthoại":
 		return "điện thoại"
 	case "nhìu", "nhìuu", "nhiu":
 		return "nhiều"
-	case "bít":
+	case "bít", "bíc", "pít", "bik":
 		return "biết"
 	case "mún":
 		return "muốn"
@@ -142,16 +148,30 @@ func chatMarked(w string) string {
 		return "luôn"
 	case "thoi", "thui":
 		return "thôi"
-	case "zị", "dị", "zậy", "dậy", "zay", "zậyy":
+	case "zị", "dị", "zậy", "dậy", "zay", "zậyy", "zi", "dzậy", "dzị", "dzi", "dzay":
 		return "vậy"
-	case "rùi", "òi", "rồii", "ròi":
+	case "rùi", "òi", "rồii", "ròi", "gồi", "gòy", "goy", "ròy":
 		return "rồi"
-	case "tui", "tuii":
+	case "tui", "tuii", "tuôi", "tuj", "toy":
 		return "tôi"
 	case "mìnk", "mik", "mìh", "mh":
 		return "mình"
-	case "iu", "iêu", "êu":
+	case "iu", "iêu", "êu", "íu":
 		return "yêu"
+	case "ưi":
+		return "ơi"
+	case "chiện", "chiệng", "chuỵn":
+		return "chuyện"
+	case "iem":
+		return "em"
+	case "mụt":
+		return "một"
+	case "dui", "zui", "dzui":
+		return "vui"
+	case "kím":
+		return "kiếm"
+	case "lũi", "lổy", "loy":
+		return "lỗi"
 	case "ngừi", "ngta", "ngườii", "nguời", "ngừoi", "ngưòi":
 		return people(w)
 	case "mụi", "mng", "mn", "mngười", "mnguoi", "mọingười":
@@ -162,7 +182,7 @@ func chatMarked(w string) string {
 		return "cũng"
 	case "gòi":
 		return "rồi"
-	case "chời", "trùi", "chùi", "giời":
+	case "chời", "trùi", "chùi", "giời", "trừi", "chừi", "trui":
 		return "trời"
 	case "qá", "wá", "wa", "quớ", "qa":
 		return "quá"
@@ -324,12 +344,24 @@ func later(w string) string {
 		return "học sinh"
 	case "sv":
 		return "sinh viên"
-	case "dt", "dth":
+	case "dt", "dthoai":
 		return "điện thoại"
 	case "tg":
 		return "thời gian"
 	case "tgian":
 		return "thời gian"
+	case "dth", "dthw", "dthuong":
+		return "dễ thương"
+	case "thw", "thuog":
+		return "thương"
+	case "cta":
+		return "chúng ta"
+	case "ctoi":
+		return "chúng tôi"
+	case "cmay":
+		return "chúng mày"
+	case "bth", "bthg", "bthuong":
+		return "bình thường"
 	case "thag", "thág":
 		return "tháng"
 	case "bme", "bome":
@@ -360,6 +392,62 @@ func later(w string) string {
 		return "chăm sóc khách hàng"
 	case "nhnn":
 		return "ngân hàng nhà nước"
+	}
+	return latest(w)
+}
+
+func latest(w string) string {
+	switch w {
+	case "nek", "nèk":
+		return "nè"
+	case "nhek", "nhak", "nhaz":
+		return "nhé"
+	case "hak":
+		return "há"
+	case "quak", "wak", "qak":
+		return "quá"
+	case "moe", "moè":
+		return "mèo"
+	case "đếi", "dei", "đéy":
+		return "đấy"
+	case "tnhien", "tnhin":
+		return "tự nhiên"
+	case "cbi", "cb":
+		return "chuẩn bị"
+	case "snhat":
+		return "sinh nhật"
+	case "bgio", "bjo", "byh":
+		return "bây giờ"
+	case "baoh", "baojo":
+		return "bao giờ"
+	case "qhe":
+		return "quan hệ"
+	case "vkck", "vck":
+		return "vợ chồng"
+	case "cgai":
+		return "con gái"
+	case "ctrai":
+		return "con trai"
+	case "chs":
+		return "chơi"
+	case "tsao":
+		return "tại sao"
+	case "vde":
+		return "vấn đề"
+	case "nyc":
+		return "người yêu cũ"
+	case "svien":
+		return "sinh viên"
+	case "gvien":
+		return "giáo viên"
+	case "hsinh":
+		return "học sinh"
+	case "dki", "dky", "dkí", "dký":
+		return "đăng ký"
+	case "xloi":
+		return "xin lỗi"
+	case "cmon", "camon":
+		return "cảm ơn"
 	}
 	return ""
 }
