@@ -85,7 +85,7 @@ func (m *Matcher) rules() string {
 		}
 	}
 	words := uint32(0)
-	sc := text.NewScanner("Hoà bình: 1.234,5% ở TP.HCM, don't ko dc U.S.A. 癌症有救了 https://a.vn/b nghĩaaa Łódź")
+	sc := text.NewScanner("Hoà bình: 1.234,5% ở TP.HCM, don't ko dc nèk U.S.A. 癌症有救了 https://a.vn/b nghĩaaa Łódź")
 	for sc.Vietnamese = true; sc.Next(); {
 		words = crc32.Update(words, castagnoli(), append(sc.Bytes(), byte(sc.Kind)))
 	}
