@@ -158,20 +158,6 @@ func chatMarked(w string) string {
 		return "mình"
 	case "iu", "iêu", "êu", "íu":
 		return "yêu"
-	case "ưi":
-		return "ơi"
-	case "chiện", "chiệng", "chuỵn":
-		return "chuyện"
-	case "iem":
-		return "em"
-	case "mụt":
-		return "một"
-	case "dui", "zui", "dzui":
-		return "vui"
-	case "kím":
-		return "kiếm"
-	case "lũi", "lổy", "loy":
-		return "lỗi"
 	case "ngừi", "ngta", "ngườii", "nguời", "ngừoi", "ngưòi":
 		return people(w)
 	case "mụi", "mng", "mn", "mngười", "mnguoi", "mọingười":
@@ -197,7 +183,7 @@ func chatMarked(w string) string {
 	case "dzô", "zô":
 		return "vào"
 	}
-	return ""
+	return livelier(w)
 }
 
 func people(w string) string {
@@ -350,18 +336,6 @@ func later(w string) string {
 		return "thời gian"
 	case "tgian":
 		return "thời gian"
-	case "dth", "dthw", "dthuong":
-		return "dễ thương"
-	case "thw", "thuog":
-		return "thương"
-	case "cta":
-		return "chúng ta"
-	case "ctoi":
-		return "chúng tôi"
-	case "cmay":
-		return "chúng mày"
-	case "bth", "bthg", "bthuong":
-		return "bình thường"
 	case "thag", "thág":
 		return "tháng"
 	case "bme", "bome":
@@ -394,62 +368,6 @@ func later(w string) string {
 		return "ngân hàng nhà nước"
 	}
 	return latest(w)
-}
-
-func latest(w string) string {
-	switch w {
-	case "nek", "nèk":
-		return "nè"
-	case "nhek", "nhak", "nhaz":
-		return "nhé"
-	case "hak":
-		return "há"
-	case "quak", "wak", "qak":
-		return "quá"
-	case "moe", "moè":
-		return "mèo"
-	case "đếi", "dei", "đéy":
-		return "đấy"
-	case "tnhien", "tnhin":
-		return "tự nhiên"
-	case "cbi", "cb":
-		return "chuẩn bị"
-	case "snhat":
-		return "sinh nhật"
-	case "bgio", "bjo", "byh":
-		return "bây giờ"
-	case "baoh", "baojo":
-		return "bao giờ"
-	case "qhe":
-		return "quan hệ"
-	case "vkck", "vck":
-		return "vợ chồng"
-	case "cgai":
-		return "con gái"
-	case "ctrai":
-		return "con trai"
-	case "chs":
-		return "chơi"
-	case "tsao":
-		return "tại sao"
-	case "vde":
-		return "vấn đề"
-	case "nyc":
-		return "người yêu cũ"
-	case "svien":
-		return "sinh viên"
-	case "gvien":
-		return "giáo viên"
-	case "hsinh":
-		return "học sinh"
-	case "dki", "dky", "dkí", "dký":
-		return "đăng ký"
-	case "xloi":
-		return "xin lỗi"
-	case "cmon", "camon":
-		return "cảm ơn"
-	}
-	return ""
 }
 
 // names lists short forms of places and services.
