@@ -85,7 +85,7 @@ func withoutNetwork(t *testing.T, w *world) {
 	l.cut.Store(false)
 	win.Go("/vi/checks") // any page is a contact
 	apptest.Wait(t, "the withdrawn check to be replaced", func(context.Context) bool {
-		return strings.Contains(win.Eval(`caches.open("soi-checks-1").then(c => c.match("`+path+`")).then(r => r.text()).then(x => x.includes("Bài này đã được rút lại"))`), "true")
+		return strings.Contains(win.Eval(`caches.open("soi-checks-1").then(c => c.match("`+path+`")).then(r => r ? r.text() : "").then(x => x.includes("Bài này đã được rút lại"))`), "true")
 	})
 	l.cut.Store(true)
 	win.Go(path)

@@ -88,16 +88,17 @@ async function file(request) {
   }
 }
 
-// keep puts a page away under the time it was fetched, and lets the ones put
-// away longest ago go.
+// keep puts a page away under the time it was fetched, in one step in the place
+// of what was kept before, and lets the ones put away longest ago go. Without
+// Vary an address is kept once.
 async function keep(path, res) {
   const pages = await caches.open(PAGES);
   const headers = new Headers(res.headers);
   headers.set("X-Kept", String(Date.now()));
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
+  headers.delete("Vary");
   const body = await res.text();
-  await pages.delete(path, ANY);
   await pages.put(path, new Response(body, { status: res.status, headers }));
   const all = await pages.keys();
   for (const old of all.slice(0, Math.max(0, all.length - set.most))) await pages.delete(old);
@@ -194,7 +195,9 @@ async function titles() {
   const pages = await caches.open(PAGES);
   let out = "";
   for (const req of (await pages.keys()).reverse()) {
-    const html = await (await pages.match(req, ANY)).text();
+    const res = await pages.match(req, ANY);
+    if (!res) continue; // gone meanwhile
+    const html = await res.text();
     const title = (html.match(/<meta property="og:title" content="([^"]*)"/) || html.match(/<title>([^<]*)<\/title>/) || [])[1];
     const word = (html.match(/<header class="verdict">[\s\S]*?<span class="word">([^<]*)<\/span>/) || [])[1];
     if (title) out += '<li><a href="' + escape(new URL(req.url).pathname) + '">' + (word ? word + ": " : "") + title + "</a></li>";
