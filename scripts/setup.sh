@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go: Debian packages that are missing, and axe-core, warcio and a replayer by npm. Quiet and
+# Installs what the tests need beside Go: Debian packages that are missing, and readers of formats and a replayer by npm. Quiet and
 # quick when all is there. As root or where sudo asks for no password it installs; else it says what to type.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,11 +7,11 @@ cd "$(dirname "$0")/.."
 have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf 'setup: %s\n' "$*"; }
 
-# The accessibility check, and the second readers of archive files and of Parquet; npm is only needed where one is missing or of
+# The accessibility check, and the second readers of archive files, Parquet, sitemaps and oEmbed; npm is only needed where one is missing or of
 # another version.
 npm_wanted() { sed -n "s|.*\"$1\": \"\([0-9.]*\)\".*|\1|p" package.json; }
 npm_there() { sed -n 's/.*"version": "\(.*\)".*/\1/p' "node_modules/$1/package.json" 2>/dev/null | head -n 1; }
-npm_modules="axe-core warcio hyparquet"
+npm_modules="axe-core warcio hyparquet sitemap @extractus/oembed-extractor"
 npm_ready() { for m in $npm_modules; do [ "$(npm_there "$m")" = "$(npm_wanted "$m")" ] || return 1; done; }
 
 # ReplayWeb.page opens an archive file as a reader would. Only two files of its package are used, and none of what the
@@ -40,6 +40,7 @@ compgen -G '/usr/share/tesseract-ocr/*/tessdata/vie.traineddata' >/dev/null || m
 have pdftoppm || missing+=(poppler-utils)
 have strace || missing+=(strace)
 have python3 || missing+=(python3)
+have xmllint || missing+=(libxml2-utils)
 [ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || missing+=(fonts-dejavu-core) # Vietnamese marks on screenshots and on pictures that tests paint
 have node || missing+=(nodejs)
 if ! npm_ready || ! replayer_ready; then
