@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"math"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"soi/internal/app/apptest"
 	"soi/internal/desk"
 	"soi/internal/store"
+	"soi/internal/tlog"
 )
 
 // rawRows are the rows of every table as the database holds them, read out of
@@ -75,6 +77,23 @@ func (r rawRows) rows(table string, columns ...string) (out [][]any) {
 	return out
 }
 
+// naiveLog is the kind of each entry of the public log, by its own reader.
+func naiveLog(db rawRows) map[int64]tlog.Kind {
+	out := map[int64]tlog.Kind{}
+	for _, r := range db.rows("log_entry", "idx", "body") {
+		body, err := base64.StdEncoding.DecodeString(r[1].(string))
+		if err != nil {
+			panic(err)
+		}
+		e, err := tlog.Parse(body)
+		if err != nil {
+			panic(err)
+		}
+		out[r[0].(int64)] = e.Kind
+	}
+	return out
+}
+
 // naive counts everything once more, from the raw rows and one row after the
 // other: table/row/column against number.
 func naive(db rawRows, from, to, made time.Time, below int64) map[string]int64 {
@@ -82,11 +101,15 @@ func naive(db rawRows, from, to, made time.Time, below int64) map[string]int64 {
 	in := func(v any) bool { n, ok := v.(int64); return ok && n >= from.UnixMilli() && n < to.UnixMilli() }
 	naiveEvents(db, out, in)
 	first := map[string]int64{} // verdict → time of its first revision
+	logged := naiveLog(db)
 	for _, r := range db.rows("revision", "verdict", "rev", "kind", "reason", "rating", "log_index", "at") {
 		if !in(r[6]) || r[5].(int64) >= below {
 			continue
 		}
 		out["checks/"+r[2].(string)+"/n"]++
+		if k := logged[r[5].(int64)]; k == tlog.KindErase || k == tlog.KindRedact {
+			out["checks/"+string(k)+"/n"]++
+		}
 		if r[2] == "publish" {
 			out["ratings/"+r[4].(string)+"/n"]++
 		}

@@ -30,7 +30,28 @@ func busyDesk(t *testing.T) *apptest.Desk {
 		t.Fatal(err)
 	}
 	plantOutside(t, d)
+	plantErasures(t, d)
 	return d
+}
+
+// plantErasures erases one check whole and takes a passage out of another,
+// each by two people.
+func plantErasures(t *testing.T, d *apptest.Desk) {
+	t.Helper()
+	ctx, by, editor := t.Context(), desk.As(d.Member(t, "Eraser", desk.Checker)), desk.As(d.Member(t, "Second eraser", desk.Editor))
+	rs, err := d.Desk.Published(ctx, desk.RevisionFilter{Below: d.Signed(), Kinds: []desk.Kind{desk.KindPublish}, Newest: true, Limit: 2})
+	must(t, err)
+	notes := []desk.Note{{Lang: "vi", Text: "Theo yêu cầu của luật."}}
+	whole, err := d.Desk.EraseCheck(ctx, by, desk.Erasure{Claim: rs[0].Verdict, Reason: desk.ReasonLegal, Notes: notes})
+	must(t, err)
+	words := strings.Fields(rs[1].Doc.Texts[0].Summary)
+	part, err := d.Desk.Redact(ctx, by, desk.Redaction{Claim: rs[1].Verdict, Passages: []string{strings.Join(words[:4], " ")}, Reason: desk.ReasonPrivacy, Notes: notes})
+	must(t, err)
+	for _, r := range []desk.Review{whole, part} {
+		_, err := d.Desk.Approve(ctx, editor, r.ID, r.Hash, desk.Points(r.Kind))
+		must(t, err)
+	}
+	must(t, d.AfterPublish(ctx))
 }
 
 // get fetches a page as a browser or a program, and returns its body.
@@ -87,7 +108,7 @@ func figuresFromRows(t *testing.T, d *apptest.Desk) {
 		if diff := cmp.Diff(want, flat(f)); diff != "" {
 			t.Errorf("%d days: figures differ from the raw rows:\n%s", days, diff)
 		}
-		for _, some := range []string{"bodies/all/late", "bodies/all/silent", "bodies/all/median", "appeals/open/n", "appeals/all/n", "reach/sent/n", "reach/helped/n", "reach/not-helped/n", "asked/set-aside/n", "not-checked/satire/n"} {
+		for _, some := range []string{"bodies/all/late", "bodies/all/silent", "bodies/all/median", "appeals/open/n", "appeals/all/n", "reach/sent/n", "reach/helped/n", "reach/not-helped/n", "asked/set-aside/n", "not-checked/satire/n", "checks/erase/n", "checks/redact/n"} {
 			if want[some] == 0 {
 				t.Errorf("nothing to compare %s with", some)
 			}

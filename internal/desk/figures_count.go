@@ -85,6 +85,7 @@ func tipsIn(es []EventCount, k EventKind) (n int) {
 // RevisionCount is how many revisions of the public log are alike.
 type RevisionCount struct {
 	Kind   Kind
+	Logged Kind // the kind of its entry in the log: KindErase and KindRedact delete documents
 	Reason Reason
 	Rating Rating
 	N      int
@@ -112,6 +113,9 @@ func figureChecks(ctx context.Context, tx Tx, s FigureSpan, f *Figures) error {
 	var checks, ratings, corrections []FigureRow
 	for _, k := range []Kind{KindPublish, KindUpdate, KindCorrect, KindWithdraw, KindRestore} {
 		checks = append(checks, count(string(k), sum(func(r RevisionCount) bool { return r.Kind == k })))
+	}
+	for _, k := range []Kind{KindErase, KindRedact} {
+		checks = append(checks, count(string(k), sum(func(r RevisionCount) bool { return r.Logged == k })))
 	}
 	checks = append(checks, count("emergency", urgent), count("followed", followed))
 	for _, x := range Ratings() {

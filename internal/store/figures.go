@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"soi/internal/desk"
@@ -71,10 +72,27 @@ func (t *tx) CountRevisions(ctx context.Context, s desk.FigureSpan) ([]desk.Revi
 	f.within("r.at", s)
 	f.and("r.log_index <", s.Below)
 	f.atDesk("r.verdict", s)
-	return many(ctx, t, func(r *desk.RevisionCount) []any {
-		return []any{word(&r.Kind), word(&r.Reason), word(&r.Rating), &r.N}
-	}, "SELECT r.kind, r.reason, r.rating, COUNT(*) FROM revision r"+f.where()+" GROUP BY r.kind, r.reason, r.rating ORDER BY r.kind, r.reason, r.rating", f.args...)
+	type row struct {
+		desk.RevisionCount
+		entry []byte
+	}
+	rows, err := many(ctx, t, func(r *row) []any {
+		return []any{word(&r.Kind), word(&r.Reason), word(&r.Rating), &r.entry, &r.N}
+	}, "SELECT r.kind, r.reason, r.rating, "+loggedKind+", COUNT(*) FROM revision r LEFT JOIN log_entry l ON l.idx = r.log_index"+f.where()+
+		" GROUP BY r.kind, r.reason, r.rating, "+loggedKind+" ORDER BY r.kind, r.reason, r.rating, "+loggedKind, f.args...)
+	var out []desk.RevisionCount
+	for _, r := range rows {
+		kind, _, _ := strings.Cut(string(r.entry), "\n")
+		r.Logged = desk.Kind(kind)
+		out = append(out, r.RevisionCount)
+	}
+	return out, err
 }
+
+// loggedKind is where the one form of an entry has its kind, which no kind
+// exceeds: after "soi-log/v1", a line feed and "kind ". What was erased is
+// counted by the log, which stays when the documents are gone.
+const loggedKind = "substr(l.body, 17, 9)"
 
 // CountEmergencies implements desk.FigureRows.
 func (t *tx) CountEmergencies(ctx context.Context, s desk.FigureSpan) (all, followed int, err error) {
