@@ -159,6 +159,27 @@ func (w *Window) Focused() string {
 	return name
 }
 
+// FocusedOn waits until what has the focus begins so ("textbox \"Message\""), and returns what has it: a page gives the
+// focus away when it is first drawn, which may be after it was loaded. What never gets it is for the caller to refuse.
+func (w *Window) FocusedOn(begins string) string {
+	w.t.Helper()
+	for deadline := time.Now().Add(w.wait / 3); ; time.Sleep(50 * time.Millisecond) {
+		if got := w.Focused(); strings.HasPrefix(got, begins) || time.Now().After(deadline) {
+			return got
+		}
+	}
+}
+
+// FocusedBeside waits until something else has the focus, and returns what has it.
+func (w *Window) FocusedBeside(before string) string {
+	w.t.Helper()
+	for deadline := time.Now().Add(w.wait / 3); ; time.Sleep(50 * time.Millisecond) {
+		if got := w.Focused(); got != before && got != "" || time.Now().After(deadline) {
+			return got
+		}
+	}
+}
+
 // find returns the things with the best kind of name, waiting until there is one; at least one is returned.
 func (w *Window) find(what, name string, roles []string) []thing {
 	w.t.Helper()

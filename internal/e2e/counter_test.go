@@ -15,7 +15,7 @@ func atTheCounter(t *testing.T, w *world) {
 	text := w.perhaps(t) + " ạ"
 	clerk := w.staff(t, "Clerk with a keyboard", desk.Contributor)
 	clerk.Go("/en/desk/new?door=hotline")
-	if got := clerk.Focused(); got != `textbox "The message"` {
+	if got := clerk.FocusedOn(`textbox "The message"`); got != `textbox "The message"` {
 		t.Errorf("the page begins at %s, not in the field", got)
 	}
 	clerk.AxeLightAndDark()

@@ -31,7 +31,7 @@ func keyboard(t *testing.T, w *world) {
 	tabTo(t, win, `textbox "Message or link"`)
 	win.Press("Hoa sua ven ho no vao thang sau")
 	win.Press("\t\t") // the choice of a file stands between
-	if got := win.Focused(); got != `button "Ask"` {
+	if got := win.FocusedOn(`button "Ask"`); got != `button "Ask"` {
 		t.Errorf("after the field Tab comes to %s", got)
 	}
 	win.Press("\r")
@@ -47,11 +47,11 @@ func keyboard(t *testing.T, w *world) {
 	e := w.staff(t, "Editor with a keyboard", desk.Editor)
 	e.Go("/en/desk")
 	e.Press("j")
-	first := e.Focused()
+	first := e.FocusedOn("link ")
 	e.Press("j")
-	second := e.Focused()
+	second := e.FocusedBeside(first)
 	e.Press("k")
-	if back := e.Focused(); !strings.HasPrefix(first, "link ") || second == first || back != first {
+	if back := e.FocusedBeside(second); !strings.HasPrefix(first, "link ") || second == first || back != first {
 		t.Errorf("j, j, k lead to %s, %s, %s", first, second, back)
 	}
 	e.Press("o")

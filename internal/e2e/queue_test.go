@@ -15,7 +15,7 @@ import (
 // focus fails unless the focus is on what begins so.
 func focus(t *testing.T, win *browsertest.Window, after, thing string) {
 	t.Helper()
-	if got := win.Focused(); !strings.HasPrefix(got, thing) {
+	if got := win.FocusedOn(thing); !strings.HasPrefix(got, thing) {
 		t.Errorf("%s leads to %s, want %s", after, got, thing)
 	}
 }
@@ -125,7 +125,7 @@ func approveWithKeys(t *testing.T, e *hands, approve string) {
 	e.Find("cau go son lai")
 	e.Key("v")
 	for range 12 {
-		if e.Move("c"); !strings.HasPrefix(e.Focused(), "checkbox ") {
+		if e.Move("c"); !strings.HasPrefix(e.FocusedOn("checkbox "), "checkbox ") {
 			break
 		}
 		e.Move(" ")

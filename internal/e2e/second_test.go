@@ -48,7 +48,7 @@ func twoReviewers(t *testing.T, w *world) {
 	first.Press("n")
 	first.Press("n")
 	first.Press("c")
-	if got := first.Focused(); !strings.HasPrefix(got, `textbox "Comment"`) {
+	if got := first.FocusedOn(`textbox "Comment"`); !strings.HasPrefix(got, `textbox "Comment"`) {
 		t.Errorf("n, n, c lead to %s", got)
 	}
 	first.Press("Who measured this?")
