@@ -35,21 +35,48 @@ func doctorCommand() *cli.Command {
 		Description: "Looks at the database and its durability settings, room on the disk, the clock, the keys, the\n" +
 			"public log against its guard file, the index, the accounts and the public address. Exit code 1 when\n" +
 			"something needs to be put right.",
-		Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
-			bad := 0
-			for _, r := range a.Doctor(ctx) {
-				sign := map[app.Level]string{app.Well: "  ok ", app.Notice: "  -- ", app.Trouble: "  !! "}[r.Level]
-				fmt.Fprintln(cmd.Root().Writer, sign+r.In(lang()))
-				if r.Level == app.Trouble {
-					bad++
-				}
-			}
-			if bad > 0 {
-				return cli.Exit("", 1)
-			}
-			return nil
-		}),
+		Action: examine,
 	}
+}
+
+// examine prints what the doctor says. A desk that was begun under another
+// host is looked at under that one, and the first line says so.
+func examine(ctx context.Context, cmd *cli.Command) error {
+	c, err := settings(cmd, nil)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	say := func(r app.Remark) {
+		sign := map[app.Level]string{app.Well: "  ok ", app.Notice: "  -- ", app.Trouble: "  !! "}[r.Level]
+		fmt.Fprintln(cmd.Root().Writer, sign+r.In(lang()))
+		if r.Level == app.Trouble {
+			bad++
+		}
+	}
+	open := func() (*app.App, error) {
+		return app.Open(ctx, c, app.Options{Log: logger(cmd), Worker: app.OwnWorker()})
+	}
+	a, err := open()
+	if other := (*app.OtherAddress)(nil); errors.As(err, &other) {
+		say(other.Remark())
+		scheme, _, _ := strings.Cut(c.PublicURL, "://")
+		c.PublicURL = scheme + "://" + other.Host()
+		a, err = open()
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range a.Doctor(ctx) {
+		say(r)
+	}
+	if err := a.Close(); err != nil {
+		return err
+	}
+	if bad > 0 {
+		return cli.Exit("", 1)
+	}
+	return nil
 }
 
 // fsckCommand checks what trust in the desk rests on.

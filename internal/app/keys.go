@@ -75,11 +75,32 @@ func openKeys(c config.Config) (keys, error) {
 		return k, fmt.Errorf("%s: %w", filepath.Join(c.Keys, logKeyFile), err)
 	}
 	if k.log.Origin() != origin {
-		return k, fmt.Errorf("%w: the public log was begun as %q and cannot become %q; set public-url back, or begin a new log with a new keys folder and database",
-			config.ErrInvalid, k.log.Origin(), origin)
+		return k, &OtherAddress{Begun: k.log.Origin(), Asked: origin}
 	}
 	k.next, err = openNextKey(c.Keys, origin)
 	return k, err
+}
+
+// OtherAddress says that the public address has another host than the public
+// log was begun with. It is a config.ErrInvalid.
+type OtherAddress struct{ Begun, Asked string }
+
+// Error says what to do.
+func (e *OtherAddress) Error() string {
+	return fmt.Sprintf("%v: the public log was begun as %q and cannot become %q; set public-url back, or begin a new log with a new keys folder and database",
+		config.ErrInvalid, e.Begun, e.Asked)
+}
+
+// Unwrap implements errors.Is.
+func (e *OtherAddress) Unwrap() error { return config.ErrInvalid }
+
+// Host is the host that the public log was begun with.
+func (e *OtherAddress) Host() string { return strings.TrimSuffix(e.Begun, "/log") }
+
+// Remark is what the doctor says of it.
+func (e *OtherAddress) Remark() Remark {
+	return Remark{Trouble, fmt.Sprintf("public-url has another host than the public log was begun with (%s), and a log cannot change its name: set public-url back, or begin anew with another folder. What follows was looked at under that host.", e.Host()),
+		fmt.Sprintf("public-url có tên miền khác với lúc sổ công khai bắt đầu (%s), mà sổ không đổi tên được: hãy đặt public-url như cũ, hoặc bắt đầu lại với thư mục khác. Những dòng dưới đây được xem theo tên miền cũ.", e.Host())}
 }
 
 // originOf is the log's name: the public host and /log.
