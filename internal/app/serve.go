@@ -103,6 +103,11 @@ func (s *Server) run(ctx context.Context) {
 	}
 	s.done.Go(func() { s.follower.Run(ctx) })
 	s.done.Go(func() { s.runAnswers(ctx) })
+	s.done.Go(func() {
+		if err := s.site.Warm(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("the list of checks could not be read yet; the first search reads it", "err", err)
+		}
+	})
 	every("sign", time.Second, s.signIfGrown)
 	s.runWitnesses(every)
 	every("settle", 30*time.Second, func(ctx context.Context) error { _, err := s.Desk.Settle(ctx, desk.Program()); return err })

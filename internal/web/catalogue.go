@@ -37,6 +37,13 @@ type catalogue struct {
 	list []entry // in force, newest revision first; never changed in place
 }
 
+// Warm reads the list of published checks, so that the first search after a
+// start need not wait for it. Who asks meanwhile waits for the rest of it only.
+func (s *Site) Warm(ctx context.Context) error {
+	_, err := s.entries(ctx)
+	return err
+}
+
 // entries lists the checks in force, the one whose newest revision was logged
 // last first.
 func (s *Site) entries(ctx context.Context) ([]entry, error) {

@@ -17,3 +17,11 @@ func StaffRequests(t *testing.T) [][2]string {
 	}
 	return out
 }
+
+// Known is up to where in the public log the list of checks has been read, and
+// how many checks are on it.
+func (s *Site) Known() (size int64, checks int) {
+	s.shelf.mu.Lock()
+	defer s.shelf.mu.Unlock()
+	return s.shelf.size, len(s.shelf.list)
+}
