@@ -46,7 +46,7 @@ func (a *App) openAnswers(o Options) error {
 	}
 	s.intake, err = intake.New(intake.Options{Desk: a.Desk, Store: a.db, Vault: intake.Vault{Keys: s.months, Fixed: fixed, Now: o.Now},
 		Reader: a.reader(o), Files: a.media, Channels: s.channels, TicketKey: tickets, Signed: a.Signed, URL: a.Config.PublicURL, Name: a.Config.Name,
-		Langs: a.Config.Langs, Now: o.Now, Log: o.Log, Bundle: o.Bundle, ReadTime: o.ReadTime, Wake: func() { s.outbox.Wake() }})
+		Langs: a.Config.Langs, Now: o.Now, Log: o.Log, Bundle: o.Bundle, ReadTime: o.ReadTime, Wake: func() { s.outbox.Wake() }, Digests: subscribers{a}})
 	if err != nil {
 		return err
 	}

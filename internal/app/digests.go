@@ -10,11 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"soi/internal/deliver"
 	"soi/internal/desk"
 	"soi/internal/digest"
 	"soi/internal/intake"
 	"soi/internal/intake/email"
+	"soi/internal/web"
 )
 
 // subscribers seals the addresses of digests. It implements web.Subscribers.
@@ -26,24 +29,79 @@ func (s subscribers) Seal(address string) (hash, sealed []byte, err error) {
 	if !email.Usable(address) {
 		return nil, nil, nil
 	}
-	key, err := s.keys.derive("digest readers")
-	if err != nil {
+	if hash, err = s.hash(desk.ByMail, strings.ToLower(strings.TrimSpace(address))); err != nil {
 		return nil, nil, err
 	}
-	m := hmac.New(sha256.New, key)
-	m.Write([]byte(desk.ByMail + "\x00" + strings.ToLower(strings.TrimSpace(address))))
 	sealed, err = s.answers.intake.Vault.SealAddress(intake.Address(strings.TrimSpace(address)))
-	return m.Sum(nil), sealed, err
+	return hash, sealed, err
 }
 
-// digests is what sends digests; without a relay nothing does, and they wait.
+// hash is what an address is found again by.
+func (s subscribers) hash(channel, address string) ([]byte, error) {
+	key, err := s.keys.derive("digest readers")
+	if err != nil {
+		return nil, err
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(channel + "\x00" + address))
+	return m.Sum(nil), nil
+}
+
+// Has implements intake.Digests.
+func (s subscribers) Has(ctx context.Context, channel string, a intake.Address) (bool, error) {
+	hash, err := s.hash(channel, string(a))
+	if err != nil {
+		return false, err
+	}
+	return s.Desk.HasDigest(ctx, hash)
+}
+
+// Join implements intake.Digests.
+func (s subscribers) Join(ctx context.Context, channel string, a intake.Address, lang string) (string, error) {
+	hash, err := s.hash(channel, string(a))
+	if err != nil {
+		return "", err
+	}
+	site, err := s.keys.derive("site")
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.answers.intake.Vault.SealAddress(a)
+	if err != nil {
+		return "", err
+	}
+	sub := desk.Subscription{ID: desk.NewID(), Channel: channel, Hash: hash, Address: sealed, Lang: lang}
+	sub.Link = desk.DigestLinkHash(desk.NewDigestLink(site, sub.ID))
+	sub, err = s.Desk.JoinDigest(ctx, desk.Program(), sub)
+	return web.DigestChoices(s.Config.PublicURL, lang, site, sub.ID), err
+}
+
+// End implements intake.Digests.
+func (s subscribers) End(ctx context.Context, channel string, a intake.Address) error {
+	hash, err := s.hash(channel, string(a))
+	if err != nil {
+		return err
+	}
+	return s.Desk.LeaveDigestOf(ctx, desk.Program(), hash)
+}
+
+// digests is what sends digests; without a relay and without a chat nothing
+// does, and they wait.
 func (s *Server) digests() deliver.Digests {
 	out := deliver.Digests{Desk: s.Desk, Log: s.log}
 	ch := s.mailChannel()
-	if ch == nil || !ch.HasRelay() {
+	relay, chats := ch != nil && ch.HasRelay(), s.digestChats()
+	if !relay && len(chats) == 0 {
 		return out
 	}
 	out.Send = func(ctx context.Context, m desk.ToSend) error {
+		chat, on := chats[m.Subscription.Channel]
+		switch {
+		case on:
+			return s.digestToChat(ctx, chat, m)
+		case m.Subscription.Channel != desk.ByMail || !relay:
+			return &deliver.Failure{Kind: deliver.Auth, Err: fmt.Errorf("%s is switched off or has no relay", m.Subscription.Channel)}
+		}
 		d, err := s.digestMail(ctx, m)
 		if err != nil {
 			return err
@@ -51,6 +109,54 @@ func (s *Server) digests() deliver.Digests {
 		return failure(ch.SendDigest(ctx, d))
 	}
 	return out
+}
+
+// digestChat is a chat to which digests can be sent, at a pace that leaves half
+// of what the platform allows to answers.
+type digestChat struct {
+	intake.Channel
+	pace *rate.Limiter
+}
+
+// digestChats are the chats that take messages whenever the desk has one.
+func (s *Server) digestChats() map[string]digestChat {
+	out := map[string]digestChat{}
+	for _, c := range s.answers.channels {
+		l := c.Limits()
+		if !l.Unasked {
+			continue
+		}
+		pace := rate.NewLimiter(rate.Inf, 1)
+		if l.PerSecond > 0 {
+			pace = rate.NewLimiter(rate.Limit(l.PerSecond/2), 1)
+		}
+		out[c.Name()] = digestChat{c, pace}
+	}
+	return out
+}
+
+// digestToChat sends one edition to one chat.
+func (s *Server) digestToChat(ctx context.Context, chat digestChat, m desk.ToSend) error {
+	to, err := s.answers.intake.Vault.OpenAddress(m.Subscription.Address)
+	switch {
+	case errors.Is(err, intake.ErrNoKey):
+		return &deliver.Failure{Kind: deliver.Gone, Err: err}
+	case err != nil:
+		return &deliver.Failure{Kind: deliver.Refused, Err: err}
+	}
+	out := intake.Outgoing{Op: m.Mail.Op, Lang: m.Subscription.Lang, Purpose: intake.PurposeDigest}
+	var end string
+	if out.Title, out.Text, end, err = s.site.ChatDigest(ctx, m, chat.Limits().TextRunes); err == nil {
+		err = chat.pace.Wait(ctx)
+	}
+	if err != nil { // before the platform was called: try again
+		return &deliver.Failure{Kind: deliver.Temporary, Err: err}
+	}
+	if chat.Limits().Buttons > 0 {
+		out.Buttons = []intake.Button{intake.EndButton(end, m.Subscription.ID)}
+	}
+	_, err = chat.Send(ctx, to, out)
+	return failure(err)
 }
 
 // digestMail writes a mail that is under way. An address whose key is gone can

@@ -2,7 +2,9 @@ package digest
 
 import (
 	"html/template"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Address is where a line leads, written out in full.
@@ -40,6 +42,48 @@ func (d Digest) Text() string {
 		para(d.words.T("digest.leave", "Link", d.Reader.Leave))
 	}
 	return strings.TrimSpace(b.String()) + "\n"
+}
+
+// chatLines is how many lines of a section a chat gets; the page has them all.
+const chatLines = 4
+
+// Chat is the digest for a chat, at most so many characters (0: any number):
+// a few lines of each section that is not only for staff, with the page that
+// has all of it. Lines are left out whole, last ones first.
+func (d Digest) Chat(most int) string {
+	foot := d.words.T("digest.read", "Link", d.Reader.URL+"/digests/"+d.Name)
+	if d.Reader.Leave != "" {
+		foot += "\n\n" + d.words.T("digest.chat.leave", "Link", strings.TrimSuffix(d.Reader.Leave, "/leave"))
+	}
+	var parts []string // what may be left out, from the end
+	left := 0
+	for _, s := range d.Sections {
+		if s.Key == "waiting" {
+			continue
+		}
+		for i, l := range s.Lines[:min(len(s.Lines), chatLines)] {
+			part := "• " + l.head() + "\n" + d.Address(l)
+			if i == 0 {
+				part = s.Title + "\n\n" + part
+			}
+			parts = append(parts, part)
+		}
+		left += max(0, len(s.Lines)-chatLines)
+	}
+	for {
+		text := []string{d.Title, d.Late, d.Nothing}
+		text = append(text, parts...)
+		if left > 0 {
+			text = append(text, d.words.N("digest.chat.more", left))
+		}
+		text = append(text, foot)
+		out := strings.Join(slices.DeleteFunc(text, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n\n")
+		if most <= 0 || len(parts) == 0 || utf8.RuneCountInString(out) <= most {
+			return out
+		}
+		parts = parts[:len(parts)-1]
+		left++
+	}
 }
 
 // head is a line's own words on one line.

@@ -137,7 +137,7 @@ func (c composer) ask(line string, q *Question, cards []card, pairs ...string) O
 		c.limits.TextRunes = max(1, c.limits.TextRunes-len([]rune(question))-2)
 	}
 	m := c.message(PurposeTalk, "talk", line, pairs...)
-	m.Text += "\n\n" + question
+	m.Text = strings.TrimSpace(m.Text + "\n\n" + question)
 	m.Buttons = buttons
 	return m
 }
@@ -148,7 +148,14 @@ func (c composer) question(q *Question, cards []card) (string, []Button) {
 	var lines []string
 	var buttons []Button
 	inWords := b.Line["by-word"]
-	if q.Kind == QuestionWhich {
+	switch q.Kind {
+	case QuestionDigest:
+		inWords = b.Line["by-yes"]
+		buttons = []Button{{Label: b.Button["join"], Data: pressJoin + "/" + string(q.Tip)}, {Label: b.Button["refuse"], Data: pressRefuse + "/" + string(q.Tip)}}
+	case QuestionLeave:
+		inWords = b.Line["by-yes"]
+		buttons = []Button{{Label: b.Button["end"], Data: pressEnd + "/" + string(q.Tip)}, {Label: b.Button["stay"], Data: pressStay + "/" + string(q.Tip)}}
+	case QuestionWhich:
 		for i, x := range cards {
 			n := strconv.Itoa(i + 1)
 			lines = append(lines, n+". "+shorten(x.rating+": "+x.statement, 200))
@@ -157,7 +164,7 @@ func (c composer) question(q *Question, cards []card) (string, []Button) {
 		lines = append(lines, "", b.Line["ask-which"])
 		buttons = append(buttons, Button{Label: b.Button["none"], Data: pressNone + "/" + string(q.Tip)})
 		inWords = b.Line["by-number"]
-	} else {
+	default:
 		lines = append(lines, b.Line["ask-answered"])
 		buttons = []Button{{Label: b.Button["yes"], Data: pressYes + "/" + string(q.Tip)}, {Label: b.Button["no"], Data: pressNo + "/" + string(q.Tip)}}
 	}

@@ -212,6 +212,7 @@ type Limits struct {
 	Window      time.Duration // after the person's last message, how long free-form answers are taken: 24 h, 48 h
 	PerWindow   int           // answers within one window: Zalo's 8
 	AfterWindow bool          // Send can still reach the person after the window (an approved template)
+	Unasked     bool          // takes messages that nobody just asked for, from whoever once wrote: digests can go there
 	PerSecond   float64       // messages a second, all askers together
 	Pause       time.Duration // least time between two messages to one person
 	TextRunes   int           // longest text; longer ones are shortened at a sentence with a link
@@ -243,6 +244,7 @@ type Purpose string
 const (
 	PurposeTalk   Purpose = "talk"   // an answer to what was just said
 	PurposeNotice Purpose = "notice" // a check was published, corrected, withdrawn, or an answer is taken back
+	PurposeDigest Purpose = "digest" // an edition of the digest
 )
 
 // Button is a choice below a message. A channel without buttons (Limits.Buttons

@@ -63,6 +63,19 @@ type Options struct {
 	Bundle    time.Duration // replaces every channel's, if set; for tests
 	ReadTime  time.Duration // the longest a message may take to be read; 0 means 20 s
 	Wake      func()        // called when there is something to send; may be nil
+	Digests   Digests       // nil: nobody gets digests by chat
+}
+
+// Digests keeps who receives digests by chat. It keeps an address of its own,
+// sealed, and finds it again by a keyed hash.
+type Digests interface {
+	// Has reports whether the address receives them.
+	Has(ctx context.Context, channel string, a Address) (bool, error)
+	// Join puts the address down and returns the page on which its holder
+	// chooses topics. Twice is once.
+	Join(ctx context.Context, channel string, a Address, lang string) (page string, err error)
+	// End erases the address; one that is not there is no error.
+	End(ctx context.Context, channel string, a Address) error
 }
 
 // Intake takes deliveries in and holds the conversations. It implements Sink.
@@ -291,7 +304,8 @@ func (in *Intake) poke() {
 // rules are the times of a channel's conversations.
 func (in *Intake) rules(channel string) Rules {
 	l := in.limits(channel)
-	r := Rules{Now: in.now(), Bundle: l.Bundle, Window: l.Window, Choice: desk.DefaultChoiceTime}
+	r := Rules{Now: in.now(), Bundle: l.Bundle, Window: l.Window, Choice: desk.DefaultChoiceTime,
+		Digest: in.Digests != nil && l.Unasked}
 	if l.AfterWindow {
 		r.Window = 0
 	}

@@ -15,6 +15,7 @@ import (
 //	outcome perhaps ──▶ "which of these?" ──pick──▶ outcome known
 //	                                      ──none, or silence──▶ outcome new
 //	outcome new ──▶ (shortly before the window closes) interim word
+//	"digest" ──▶ "shall we?" ──yes──▶ join;  has them ──▶ "shall we stop?" ──yes──▶ end
 //	stop ──▶ everything forgotten
 type Talk struct {
 	Greeted  bool      `json:"greeted,omitempty"`
@@ -41,6 +42,8 @@ type QuestionKind string
 const (
 	QuestionWhich    QuestionKind = "which"    // is it one of these?
 	QuestionAnswered QuestionKind = "answered" // did this answer you?
+	QuestionDigest   QuestionKind = "digest"   // shall we send you the digests?
+	QuestionLeave    QuestionKind = "leave"    // you have the digests: shall we stop?
 )
 
 // Rules are the times of a channel's conversations.
@@ -49,6 +52,7 @@ type Rules struct {
 	Bundle time.Duration // silence after which messages become a tip; 0 or less: at once
 	Window time.Duration // after the last message answers can be sent; 0: for ever
 	Choice time.Duration // how long "which of these?" stands
+	Digest bool          // digests can be sent to the channel
 }
 
 // Bounds of a bundle and of a question.
@@ -78,6 +82,11 @@ const (
 	HeardNo      What = "no"      // as above
 	HeardPick    What = "pick"    // Pick says which, from 0
 	HeardNone    What = "none"    // none of these
+	HeardDigest  What = "digest"  // the word for digests
+	HeardJoin    What = "join"    // the button that says yes to them
+	HeardRefuse  What = "refuse"  // … and the one that says no
+	HeardEnd     What = "end"     // the word, and the button, that ends them
+	HeardStay    What = "stay"    // the button that keeps them
 	HeardAlarm   What = "alarm"   // the time of Due has come
 	HeardOutcome What = "outcome" // what became of a tip
 )
@@ -101,6 +110,8 @@ const (
 	OutcomeClosed   = "closed"   // not a factual claim
 	OutcomeUnread   = "unread"   // it could not be read
 	OutcomeSame     = "same"     // an edit that changed nothing: nothing is said
+	OutcomeDigest   = "digest-ask"
+	OutcomeHas      = "digest-has"
 )
 
 // Do is what the machine wants done.
@@ -112,6 +123,9 @@ const (
 	DoTake   Do = "take"   // make one tip of what is held, then tell the outcome
 	DoChoose Do = "choose" // tell the desk what the asker chose, then tell the outcome
 	DoForget Do = "forget" // erase everything about the asker
+	DoDigest Do = "digest" // look whether the address has digests, then tell which
+	DoJoin   Do = "join"   // send digests from now on
+	DoEnd    Do = "end"    // send none any more, and erase the address kept for them
 	DoSay    Do = "say"
 )
 
@@ -148,6 +162,8 @@ func (t Talk) On(h Heard, r Rules) (Talk, []Act) {
 	case HeardLang:
 		t.Lang = h.Lang
 		return t, []Act{say("lang", "")}
+	case HeardDigest, HeardJoin, HeardRefuse, HeardEnd, HeardStay:
+		return t.digest(h, r)
 	case HeardAlarm:
 		return t.alarm(r)
 	case HeardOutcome:
@@ -181,6 +197,8 @@ func (t Talk) reply(h Heard) (Talk, []Act) {
 		t.Question = nil
 	}
 	switch {
+	case open && (q.Kind == QuestionDigest || q.Kind == QuestionLeave):
+		return t.replyDigest(q.Kind, h)
 	case open && q.Kind == QuestionWhich && h.What == HeardPick && h.Pick >= 0 && h.Pick < len(q.Options):
 		return t, []Act{{Do: DoChoose, Tip: q.Tip, Key: q.Options[h.Pick]}}
 	case open && q.Kind == QuestionWhich && h.What == HeardYes && len(q.Options) == 1:
@@ -200,6 +218,50 @@ func (t Talk) reply(h Heard) (Talk, []Act) {
 		return t, []Act{{Do: DoChoose, Tip: h.Tip}}
 	}
 	return t, []Act{say("nothing-asked", "")}
+}
+
+// replyDigest takes a typed answer to a question about digests; anything but
+// yes and no has it asked anew.
+func (t Talk) replyDigest(k QuestionKind, h Heard) (Talk, []Act) {
+	yes, no := h.What == HeardYes, h.What == HeardNo || h.What == HeardNone
+	switch {
+	case k == QuestionDigest && yes:
+		return t, []Act{{Do: DoJoin}, say("digest-on", "")}
+	case k == QuestionDigest && no:
+		return t, []Act{say("digest-not", "")}
+	case yes:
+		return t, []Act{{Do: DoEnd}, say("digest-off", "")}
+	case no:
+		return t, []Act{say("digest-stays", "")}
+	}
+	return t, []Act{{Do: DoDigest}}
+}
+
+// digest is what is said about digests. Nobody gets them by one word alone: the
+// word is followed by a question, and a button that is older than its question
+// asks anew.
+func (t Talk) digest(h Heard, r Rules) (Talk, []Act) {
+	q := t.Question
+	about := q != nil && (q.Kind == QuestionDigest || q.Kind == QuestionLeave)
+	if about {
+		t.Question = nil
+	}
+	if h.What == HeardDigest && t.Lang == "" {
+		t.Lang = h.Lang // the word is of one language alone
+	}
+	switch {
+	case !r.Digest:
+		return t, []Act{say("digest-elsewhere", "")}
+	case h.What == HeardJoin && about && q.Kind == QuestionDigest:
+		return t, []Act{{Do: DoJoin}, say("digest-on", "")}
+	case h.What == HeardEnd:
+		return t, []Act{{Do: DoEnd}, say("digest-off", "")}
+	case h.What == HeardRefuse:
+		return t, []Act{say("digest-not", "")}
+	case h.What == HeardStay:
+		return t, []Act{say("digest-stays", "")}
+	}
+	return t, []Act{{Do: DoDigest}}
 }
 
 // alarm does what has become due.
@@ -234,6 +296,10 @@ func (t Talk) outcome(h Heard, r Rules) (Talk, []Act) {
 		said.Ask = &Question{Kind: QuestionAnswered, Tip: h.Tip, Until: r.Now.Add(feedbackTime)}
 	case OutcomePerhaps:
 		said.Ask = &Question{Kind: QuestionWhich, Tip: h.Tip, Options: slices.Clone(h.Options), Until: r.Now.Add(r.Choice)}
+	case OutcomeDigest:
+		said.Ask = &Question{Kind: QuestionDigest, Tip: h.Tip, Until: r.Now.Add(feedbackTime)}
+	case OutcomeHas:
+		said.Ask = &Question{Kind: QuestionLeave, Tip: h.Tip, Until: r.Now.Add(feedbackTime)}
 	case OutcomeNew:
 		if r.Window > leastWindow {
 			t.Interim = interimAt(r)

@@ -88,13 +88,30 @@ func TestTalkTable(t *testing.T) {
 		"stop": {
 			{0, msg, "say welcome, hold"}, {1, typed(intake.HeardStop), "forget, say goodbye"}, {15, alarm, ""}, {1, msg, "say welcome, hold"},
 		},
+		"digests: a word, a question, a yes": {
+			{0, typed(intake.HeardDigest), "digest"}, {0, outcome("digest-ask", "c"), "say digest-ask?digest"}, {9, typed(intake.HeardYes), "join, say digest-on"},
+			{9, typed(intake.HeardDigest), "digest"}, {0, outcome("digest-has", "c"), "say digest-has?leave"}, {9, typed(intake.HeardNo), "say digest-stays"},
+			{9, typed(intake.HeardEnd), "end, say digest-off"}, {9, typed(intake.HeardYes), "say nothing-asked"},
+		},
+		"digests: a number, then no": {
+			{0, typed(intake.HeardDigest), "digest"}, {0, outcome("digest-ask", "c"), "say digest-ask?digest"}, {9, pick(1), "digest"},
+			{0, outcome("digest-ask", "c"), "say digest-ask?digest"}, {9, typed(intake.HeardNone), "say digest-not"},
+		},
+		"digests: a button older than its question asks anew": {
+			{0, typed(intake.HeardJoin), "digest"}, {0, outcome("digest-ask", "c"), "say digest-ask?digest"}, {86400, alarm, ""}, {0, typed(intake.HeardJoin), "digest"},
+			{0, outcome("digest-has", "c"), "say digest-has?leave"}, {0, typed(intake.HeardJoin), "digest"},
+		},
+		"digests do not keep a choice waiting": {
+			{0, msg, "say welcome, hold"}, {15, alarm, "take"}, {0, outcome("perhaps", "t", "a", "b"), "say perhaps?which"}, {0, typed(intake.HeardDigest), "digest"},
+			{0, outcome("digest-ask", "c"), "choose t=, say digest-ask?digest"},
+		},
 		"left":                        {{0, msg, "say welcome, hold"}, {1, typed(intake.HeardLeft), "forget"}},
 		"greeted once":                {{0, typed(intake.HeardStart), "say greeting"}, {1, msg, "hold"}},
 		"an edit that changes naught": {{0, msg, "say welcome, hold"}, {15, alarm, "take"}, {0, outcome("same", "t"), ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var talk intake.Talk
-			r := intake.Rules{Now: start, Bundle: 15 * time.Second, Window: 24 * time.Hour, Choice: 15 * time.Minute}
+			r := intake.Rules{Now: start, Bundle: 15 * time.Second, Window: 24 * time.Hour, Choice: 15 * time.Minute, Digest: true}
 			for i, l := range lines {
 				r.Now = r.Now.Add(time.Duration(l.after * float64(time.Second)))
 				var acts []intake.Act

@@ -32,6 +32,7 @@ type turn struct {
 	askings []desk.Asking
 	notices []desk.Notice
 	results map[desk.ID]result
+	choices string // page of the topics of a digest that was just joined
 }
 
 // result is what a sentence about a tip needs to know.
@@ -75,6 +76,15 @@ func (t *turn) do(ctx context.Context, a Act) error {
 		t.hold = true
 	case DoForget:
 		t.forget = true
+		return t.digests(ctx, DoEnd)
+	case DoJoin, DoEnd:
+		return t.digests(ctx, a.Do)
+	case DoDigest:
+		h, err := t.hasDigests(ctx)
+		if err != nil {
+			return err
+		}
+		return t.hear(ctx, h)
 	case DoSay:
 		return t.say(ctx, a)
 	case DoTake:
@@ -133,7 +143,7 @@ func (t *turn) say(ctx context.Context, a Act) error {
 // words are the message of a sentence.
 func (t *turn) words(c composer, a Act) Outgoing {
 	r := t.results[a.Tip]
-	line, pairs := a.Line, []string{"code", r.code, "others", t.in.others(c.lang, r.asked), "why", "", "background", t.in.background(c.lang, r)}
+	line, pairs := a.Line, []string{"code", r.code, "others", t.in.others(c.lang, r.asked), "why", "", "background", t.in.background(c.lang, r), "choices", t.choices}
 	if len(r.cards) > 0 {
 		pairs = append(pairs, r.cards[0].pairs()...)
 	}
@@ -147,6 +157,41 @@ func (t *turn) words(c composer, a Act) Outgoing {
 		return c.ask(line, a.Ask, r.cards, pairs...)
 	}
 	return c.message(PurposeTalk, "talk", line, pairs...)
+}
+
+// digests puts the address of the conversation down for digests, or erases it
+// there. An address that cannot be opened any more is down nowhere.
+func (t *turn) digests(ctx context.Context, do Do) error {
+	if !t.rules.Digest || t.conv.Address == nil {
+		return nil
+	}
+	a, err := t.in.Vault.OpenAddress(t.conv.Address)
+	if errors.Is(err, ErrNoKey) {
+		return nil
+	}
+	if err == nil && do == DoJoin {
+		t.choices, err = t.in.Digests.Join(ctx, t.conv.Channel, a, t.tongue())
+	} else if err == nil {
+		err = t.in.Digests.End(ctx, t.conv.Channel, a)
+	}
+	return err
+}
+
+// hasDigests is which question about digests is to be asked.
+func (t *turn) hasDigests(ctx context.Context) (Heard, error) {
+	h := Heard{What: HeardOutcome, Tip: t.conv.ID, Outcome: OutcomeDigest}
+	if t.conv.Address == nil {
+		return h, nil
+	}
+	a, err := t.in.Vault.OpenAddress(t.conv.Address)
+	if err != nil {
+		return h, err
+	}
+	has, err := t.in.Digests.Has(ctx, t.conv.Channel, a)
+	if has {
+		h.Outcome = OutcomeHas
+	}
+	return h, err
 }
 
 // waits reports whether the asker waits for anything.

@@ -100,6 +100,10 @@ func (in *Intake) heard(text string, idle bool) Heard {
 			return Heard{What: HeardHello}
 		case slices.Contains(w["thanks"], s):
 			return Heard{What: HeardThanks}
+		case slices.Contains(w["digest"], s):
+			return Heard{What: HeardDigest, Lang: lang}
+		case slices.Contains(w["end"], s):
+			return Heard{What: HeardEnd}
 		}
 	}
 	if !idle {
@@ -128,7 +132,17 @@ const (
 	pressNo   = "n"
 	pressNone = "0"
 	pressPick = "w"
+
+	pressJoin   = "dy"
+	pressRefuse = "dn"
+	pressEnd    = "dx"
+	pressStay   = "dk"
 )
+
+// EndButton is the button below a digest that ends them; of is any ID.
+func EndButton(label string, of desk.ID) Button {
+	return Button{Label: label, Data: pressEnd + "/" + string(of)}
+}
 
 // pressed reads a button's data.
 func pressed(data string) (Heard, bool) {
@@ -145,6 +159,14 @@ func pressed(data string) (Heard, bool) {
 		h.What = HeardNo
 	case mark == pressNone:
 		h.What = HeardNone
+	case mark == pressJoin:
+		h.What = HeardJoin
+	case mark == pressRefuse:
+		h.What = HeardRefuse
+	case mark == pressEnd:
+		h.What = HeardEnd
+	case mark == pressStay:
+		h.What = HeardStay
 	case len(mark) == 2 && mark[:1] == pressPick && mark[1] >= '0' && mark[1] <= '9':
 		h.What, h.Pick = HeardPick, int(mark[1]-'0')
 	default:

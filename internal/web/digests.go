@@ -94,6 +94,22 @@ func (s *Site) ConfirmDigest(sub desk.Subscription) (title, text string) {
 	return w.t("digest.confirm.title", "Desk", s.Config.Name), w.t("digest.confirm.text", "Desk", s.Config.Name, "Link", link)
 }
 
+// DigestChoices is the page on which the holder of a subscription chooses
+// topics; key is that of the site.
+func DigestChoices(url, lang string, key []byte, id desk.ID) string {
+	return url + "/" + lang + subscribePath + desk.NewDigestLink(key, id)
+}
+
+// ChatDigest is a digest for a chat, at most so many characters, and the label
+// of the button that ends it.
+func (s *Site) ChatDigest(ctx context.Context, m desk.ToSend, most int) (title, text, end string, err error) {
+	d, err := s.Digest(ctx, m)
+	if err != nil {
+		return "", "", "", err
+	}
+	return d.Title, d.Chat(most), s.books[s.deskLang(m.Subscription.Lang)].t("digest.chat.end"), nil
+}
+
 // editionRow is an edition in a list.
 type editionRow struct {
 	desk.Edition

@@ -118,7 +118,7 @@ func (c *Channel) Name() string { return Name }
 // Limits implements intake.Channel. Telegram has no window: whoever wrote can
 // be answered until they block the bot.
 func (c *Channel) Limits() intake.Limits {
-	return intake.Limits{PerSecond: perSecond, Pause: time.Second, TextRunes: textRunes, Buttons: buttons, LabelRunes: labelRunes}
+	return intake.Limits{Unasked: true, PerSecond: perSecond, Pause: time.Second, TextRunes: textRunes, Buttons: buttons, LabelRunes: labelRunes}
 }
 
 // Run implements intake.Channel: it polls, or, with a webhook, says where the
