@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -111,11 +112,13 @@ func (s *Server) digests() deliver.Digests {
 	return out
 }
 
-// digestChat is a chat to which digests can be sent, at a pace that leaves half
-// of what the platform allows to answers.
+// digestChat is a chat to which digests can be sent: at a fifth of the pace of
+// answers, which stays within what the platform allows when both go out, and
+// not at all while the platform asks for quiet.
 type digestChat struct {
 	intake.Channel
-	pace *rate.Limiter
+	pace  *rate.Limiter
+	quiet *atomic.Int64 // until then, in milliseconds of the desk's clock
 }
 
 // digestChats are the chats that take messages whenever the desk has one.
@@ -128,9 +131,9 @@ func (s *Server) digestChats() map[string]digestChat {
 		}
 		pace := rate.NewLimiter(rate.Inf, 1)
 		if l.PerSecond > 0 {
-			pace = rate.NewLimiter(rate.Limit(l.PerSecond/2), 1)
+			pace = rate.NewLimiter(rate.Limit(l.PerSecond/5), 1)
 		}
-		out[c.Name()] = digestChat{c, pace}
+		out[c.Name()] = digestChat{c, pace, new(atomic.Int64)}
 	}
 	return out
 }
@@ -139,6 +142,8 @@ func (s *Server) digestChats() map[string]digestChat {
 func (s *Server) digestToChat(ctx context.Context, chat digestChat, m desk.ToSend) error {
 	to, err := s.answers.intake.Vault.OpenAddress(m.Subscription.Address)
 	switch {
+	case s.now().UnixMilli() < chat.quiet.Load():
+		return &deliver.Failure{Kind: deliver.Temporary, Err: errors.New("the platform asked for quiet")}
 	case errors.Is(err, intake.ErrNoKey):
 		return &deliver.Failure{Kind: deliver.Gone, Err: err}
 	case err != nil:
@@ -156,8 +161,15 @@ func (s *Server) digestToChat(ctx context.Context, chat digestChat, m desk.ToSen
 		out.Buttons = []intake.Button{intake.EndButton(end, m.Subscription.ID)}
 	}
 	_, err = chat.Send(ctx, to, out)
+	if hurried := (*intake.RateLimitedError)(nil); errors.As(err, &hurried) {
+		chat.quiet.Store(s.now().Add(max(hurried.After, leastQuiet)).UnixMilli())
+	}
 	return failure(err)
 }
+
+// leastQuiet is how long digests wait when a platform is asked too much and does
+// not say for how long.
+const leastQuiet = 5 * time.Second
 
 // digestMail writes a mail that is under way. An address whose key is gone can
 // no longer be written to.

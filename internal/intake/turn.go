@@ -184,6 +184,9 @@ func (t *turn) hasDigests(ctx context.Context) (Heard, error) {
 		return h, nil
 	}
 	a, err := t.in.Vault.OpenAddress(t.conv.Address)
+	if errors.Is(err, ErrNoKey) {
+		return h, nil
+	}
 	if err != nil {
 		return h, err
 	}
