@@ -247,10 +247,12 @@ func (s *shelver) root(claim ID) *Ref {
 
 // checks adds the published checks, in the newest revision of each.
 func (s *shelver) checks(ctx context.Context, signed int64) error {
-	before := int64(0)
-	for range 200 {
-		rs, err := s.tx.Revisions(ctx, RevisionFilter{Below: signed, Newest: true, Before: before, Limit: 100})
-		if err != nil || len(rs) == 0 || signed == 0 {
+	if signed == 0 {
+		return nil
+	}
+	for before := int64(0); ; { // to the last: what is not put here counts as ended
+		rs, err := s.tx.Revisions(ctx, RevisionFilter{Below: signed, Newest: true, Before: before, Limit: 500})
+		if err != nil || len(rs) == 0 {
 			return err
 		}
 		for _, r := range rs {
@@ -260,7 +262,6 @@ func (s *shelver) checks(ctx context.Context, signed int64) error {
 		}
 		before = rs[len(rs)-1].LogIndex
 	}
-	return nil
 }
 
 // answers adds evidence offered to peers, and their questions we work on.

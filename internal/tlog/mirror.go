@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -48,9 +49,44 @@ func Mirror(ctx context.Context, client Doer, address, dir, vkey string) (Mirror
 	if a.out.ExitCode() != 0 {
 		return out, nil
 	}
-	out.Exported, err = ExportDir(ctx, auditedLog{a}, a.out.VKey, dir)
+	out.Exported, err = ExportDir(ctx, src.witnessed(ctx, a), a.out.VKey, dir)
 	return out, err
 }
+
+// witnessed is the log that was read, with those witnesses of its policy that
+// confirmed the checkpoint. When the policy does not come, the folder's counts.
+func (s *mirrorSource) witnessed(ctx context.Context, a *auditor) witnessedLog {
+	out := witnessedLog{auditedLog: auditedLog{a}}
+	policy, err := s.remote.get(ctx, "policy.txt")
+	if err != nil {
+		policy, err = s.local.get(ctx, "policy.txt")
+	}
+	if err != nil {
+		return out
+	}
+	for line := range strings.Lines(string(policy)) {
+		switch f := strings.Fields(line); {
+		case len(f) == 4 && f[0] == "witness":
+			if _, err := CosignatureTime(a.out.Note, f[2]); err == nil {
+				out.all = append(out.all, RemoteWitness{Address: f[3], VKey: f[2]})
+			}
+		case len(f) > 3 && f[0] == "group":
+			out.quorum, _ = strconv.Atoi(f[2])
+		}
+	}
+	out.quorum = min(out.quorum, len(out.all))
+	return out
+}
+
+// witnessedLog is a log that was read, with its witnesses.
+type witnessedLog struct {
+	auditedLog
+	all    []RemoteWitness
+	quorum int
+}
+
+// Witnesses implements Witnessed.
+func (l witnessedLog) Witnesses() ([]RemoteWitness, int) { return l.all, l.quorum }
 
 // ReadLog reads and checks a whole log at an address or in a folder, as
 // VerifyURL and VerifyDir do, and returns it as a Storage that cannot be

@@ -87,7 +87,9 @@ func TestMirrorIsAnExport(t *testing.T) {
 	if m := h.mirror(t, dir); m.Audit.ExitCode() != 0 || m.Exported.Size != 301 || m.Exported.Documents != 300 {
 		t.Errorf("taken up: %v, %+v", m.Audit.Findings, m.Exported)
 	}
-	if len(had) == 0 || h.asked.Load() != int64(300-len(had)) {
+	// A request of the run that was cut off may reach the host after that run gave up.
+	const late = 16
+	if n := h.asked.Load() - int64(300-len(had)); len(had) <= late || n < 0 || n > late {
 		t.Errorf("%d documents were there, yet %d asked for", len(had), h.asked.Load())
 	}
 	own := t.TempDir()
@@ -154,5 +156,41 @@ func TestMirrorRefuses(t *testing.T) {
 	}
 	if !bytes.Equal(before, read(t, filepath.Join(dir, "checkpoint"))) {
 		t.Error("the checkpoint of the folder was changed")
+	}
+}
+
+// watched is a log whose desk names witnesses.
+type watched struct {
+	Storage
+	all    []RemoteWitness
+	quorum int
+}
+
+func (w watched) Witnesses() ([]RemoteWitness, int) { return w.all, w.quorum }
+
+// TestMirrorNamesWitnesses: the policy of a mirror names the witnesses whose
+// words stand in its checkpoint, and no witness that only the log speaks of.
+func TestMirrorNamesWitnesses(t *testing.T) {
+	d, key, silent := newDesk(t), witnessKey(t), witnessKey(t)
+	d.publish(verdictID(1))
+	d.sign()
+	s := newWitness(t, t.TempDir(), key, d.key.VKey())
+	got, err := AskWitness(t.Context(), s.Client(), RemoteWitness{Address: s.URL, VKey: key.VKey()}, d.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.log.cosigned[got.Size] = []string{got.Line}
+	log := watched{d.log, []RemoteWitness{{Address: "https://one.example", VKey: key.VKey()}, {Address: "https://two.example", VKey: silent.VKey()}}, 2}
+	h := httptest.NewServer(NewHandler(log, d.key.VKey(), d.log.find, slog.New(slog.DiscardHandler)))
+	t.Cleanup(h.Close)
+	dir := t.TempDir()
+	for range 2 {
+		if _, err := Mirror(t.Context(), h.Client(), h.URL, dir, ""); err != nil {
+			t.Fatal(err)
+		}
+		policy := string(read(t, filepath.Join(dir, "policy.txt")))
+		if want := "witness w1 " + key.VKey() + " https://one.example\ngroup witnesses 1 w1\nquorum witnesses\n"; !strings.HasSuffix(policy, want) || strings.Contains(policy, "two.example") {
+			t.Errorf("the mirror's policy:\n%s", policy)
+		}
 	}
 }
