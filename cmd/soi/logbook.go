@@ -117,6 +117,9 @@ func catchUp(ctx context.Context, cmd *cli.Command) (err error) {
 		fmt.Fprintf(out, "%d entries came back, %d to %d: %s of checks, %d other entries that have no page until they are entered anew.\n", got.Size-got.From, got.From, got.Size-1,
 			plural(got.Checks, "revision"), got.Others)
 	}
+	if got.Checks > 0 {
+		fmt.Fprintf(out, "The reviews of %s are lost: who approved them stands in no log, and `soi fsck` names each. Tips, drafts and evidence since the backup are lost too.\n", plural(got.Checks, "revision"))
+	}
 	if got.Redacts > 0 {
 		fmt.Fprintf(out, "%s came back. Look through the drafts and sources of those checks: what was taken out stands in them again.\n", plural(got.Redacts, "redaction"))
 	}
