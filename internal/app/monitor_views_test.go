@@ -116,6 +116,8 @@ func TestTheMonitorReadsListsToo(t *testing.T) {
 		{"a headline in the feed", "/vi/feed.json", "feed", swap(`Không phát gạo`, "Có phát gạo")},
 		{"a feed without its newest check", "/vi/feed.json", "feed", func([]byte) ([]byte, int) { return []byte(`{"items":[]}`), http.StatusOK }},
 		{"an invented check in the feed", "/vi/feed.json", "feed", swap(`"items": ?\[`, `"items":[{"url":"https://x.example/vi/checks/7b2k0m8q4x1c9f3h5n6r2t0vwa","title":"x"},`)},
+		{"a headline in RSS", "/vi/feed.rss", "feed", swap(`Không phát gạo`, "Có phát gạo")},
+		{"an invented check in Atom", "/vi/feed.atom", "feed", swap(`</feed>`, `<entry><id>x</id><title>x</title><link href="https://x.example/vi/checks/7b2k0m8q4x1c9f3h5n6r2t0vwa"/></entry></feed>`)},
 		{"a ruling that is gone", ruling, "ruling", gone},
 		{"the reasons of a ruling", ruling, "ruling", swap(`không cần cho kết luận`, "rất cần cho kết luận")},
 		{"a channel that is gone", "/channels", "channel", swap(`id="c-`+string(channel)+`"`, "")},

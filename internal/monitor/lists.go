@@ -9,49 +9,74 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mmcdole/gofeed"
 	"golang.org/x/net/html"
 
 	"soi/internal/tlog"
 )
 
-// feedEntry is what the monitor reads of an entry of a JSON Feed.
+// feedEntry is what the monitor reads of an entry of a feed.
 type feedEntry struct {
-	URL     string `json:"url"`
-	Title   string `json:"title"`
-	Summary string `json:"summary"`
-	Text    string `json:"content_text"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
 }
 
-// feeds compares the feed of checks, in each language that documents were met
-// in, with the log: it names no check that the log does not know, repeats the
-// statement of the document, and does not leave out the newest one.
-func (w *watch) feeds(ctx context.Context, states map[string]tlog.VerdictState) {
-	for _, lang := range w.langs() {
-		path := prefixOf(lang) + "/feed.json"
-		b, status := w.get(ctx, path)
+// readFeed reads the entries of a feed in one of its three forms; false for
+// what is none.
+func readFeed(b []byte, form string) ([]feedEntry, bool) {
+	if form == ".json" {
 		var feed struct {
 			Items []feedEntry `json:"items"`
 		}
-		if status != http.StatusOK || json.Unmarshal(b, &feed) != nil {
-			w.find(SiteUnreachable, path, "", "feed")
-			continue
+		err := json.Unmarshal(b, &feed)
+		return feed.Items, err == nil
+	}
+	feed, err := gofeed.NewParser().Parse(bytes.NewReader(b))
+	if err != nil {
+		return nil, false
+	}
+	var out []feedEntry
+	for _, i := range feed.Items {
+		out = append(out, feedEntry{i.Link, i.Title})
+	}
+	return out, true
+}
+
+// feeds compares the feed of checks, in each language that documents were met
+// in and in all three forms, with the log: it names no check that the log does not know, repeats the
+// statement of the document, and does not leave out the newest one.
+func (w *watch) feeds(ctx context.Context, states map[string]tlog.VerdictState) {
+	for _, lang := range w.langs() {
+		for _, form := range []string{".json", ".rss", ".atom"} {
+			w.feed(ctx, lang, form, states)
 		}
-		seen := map[string]bool{}
-		for _, item := range feed.Items {
-			id := lastOf(item.URL, "/checks/")
-			seen[id] = true
-			s, known := states[id]
-			t, shown := w.texts[lang+" "+id]
-			switch {
-			case !known || s.Status == tlog.StatusErased:
-				w.find(SiteFeed, path, id, "not-in-log")
-			case shown && !strings.HasSuffix(squeeze(item.Title), squeeze(t.Statement)):
-				w.find(SiteFeed, path, id, "headline")
-			}
+	}
+}
+
+// feed compares one form of the feed in one language.
+func (w *watch) feed(ctx context.Context, lang, form string, states map[string]tlog.VerdictState) {
+	path := prefixOf(lang) + "/feed" + form
+	b, status := w.get(ctx, path)
+	items, ok := readFeed(b, form)
+	if status != http.StatusOK || !ok {
+		w.find(SiteUnreachable, path, "", "feed")
+		return
+	}
+	seen := map[string]bool{}
+	for _, item := range items {
+		id := lastOf(item.URL, "/checks/")
+		seen[id] = true
+		s, known := states[id]
+		t, shown := w.texts[lang+" "+id]
+		switch {
+		case !known || s.Status == tlog.StatusErased:
+			w.find(SiteFeed, path, id, "not-in-log")
+		case shown && !strings.HasSuffix(squeeze(item.Title), squeeze(t.Statement)):
+			w.find(SiteFeed, path, id, "headline")
 		}
-		if newest := w.newest(lang, states); newest != "" && !seen[newest] {
-			w.find(SiteFeed, path, newest, "left-out")
-		}
+	}
+	if newest := w.newest(lang, states); newest != "" && !seen[newest] {
+		w.find(SiteFeed, path, newest, "left-out")
 	}
 }
 
