@@ -136,7 +136,7 @@ func TestDigestToAChatThatIsGone(t *testing.T) {
 func TestDigestsElsewhere(t *testing.T) {
 	w := newChatWorld(t, whatsAppChat(t))
 	w.says(an, "bản tin")
-	w.told(an, 1, "chỉ được trả lời khi bạn nhắn trước", "/digests")
+	w.told(an, 1, "không gửi theo đường này", "/digests")
 	w.says(an, "thôi bản tin")
 	w.told(an, 2, "/digests")
 	if n := w.onChat(); n != 0 {

@@ -51,7 +51,7 @@ func latest(w string) string {
 		return "bình thường"
 	case "tnhien", "tnhin":
 		return "tự nhiên"
-	case "cbi", "cb":
+	case "cbi": // cb is cán bộ as often
 		return "chuẩn bị"
 	case "snhat":
 		return "sinh nhật"

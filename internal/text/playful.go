@@ -11,6 +11,9 @@ import (
 // with a k in the place of h (ckồng, nkìu), y for i in the middle (tym), sh for
 // s. It returns w itself when it sees none.
 func playful(w string) string {
+	if !odd(w) {
+		return w
+	}
 	bare, tone := toneless(w)
 	marked := Unmark(w) != w
 	s := playfulTail(playfulHead(bare, marked), tone, marked)
@@ -24,6 +27,19 @@ func playful(w string) string {
 		return w
 	}
 	return toned(s, tone)
+}
+
+// odd reports words that may be spelt for fun, by their letters alone: nearly
+// all words are not, and every word of every text comes by here.
+func odd(w string) bool {
+	if last := w[len(w)-1]; last == 'k' || last == 'q' || w[0] == 'p' {
+		return true
+	}
+	if len(w) > 2 && (w[1] == 'k' || w[:2] == "sh" || w[:2] == "co" || w[:3] == "cho") {
+		return true
+	}
+	i := strings.IndexByte(w, 'y')
+	return i > 0 && i+1 < len(w)
 }
 
 // playfulTail mends the end of a word without its tone. marked says that the word
@@ -64,7 +80,7 @@ func playfulHead(s string, marked bool) string {
 		return "s" + s[2:]
 	case marked && len(s) > 1 && s[0] == 'p' && s[1] != 'h' && s != "pê" && s != "pô":
 		return "b" + s[1:]
-	case strings.HasPrefix(s, "coa"), strings.HasPrefix(s, "choa"), strings.HasPrefix(s, "đoa") && s == "đoa":
+	case strings.HasPrefix(s, "coa"), s == "choa": // what sounds so is spelt qua; choáng and choàng are words
 		return strings.Replace(s, "oa", "o", 1)
 	}
 	return s

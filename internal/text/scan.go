@@ -251,7 +251,11 @@ func (sc *Scanner) writeOut() {
 	if sc.voice() {
 		return
 	}
-	if full := expand(string(sc.buf)); full != string(sc.buf) {
+	full := expand(string(sc.buf))
+	if sc.Upper && strings.HasPrefix(full, "b") && sc.buf[0] == 'p' {
+		return // highland names begin so: Pác Bó, Pắc Nặm
+	}
+	if full != string(sc.buf) {
 		sc.write(full)
 	}
 }

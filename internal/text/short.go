@@ -43,7 +43,7 @@ func expand(w string) string {
 // syllables.
 func everydayEnglish(w string) bool {
 	switch w {
-	case "app", "all", "off", "full", "call", "will", "see", "too", "free", "pass", "add", "job", "shop", "sale", "post", "check", "link", "web", "wifi":
+	case "app", "all", "off", "full", "call", "will", "see", "too", "free", "pass", "add", "job", "shop", "sale", "post", "check", "link", "web", "wifi", "gym", "pic", "mic", "toy":
 		return true
 	}
 	return false
@@ -138,7 +138,7 @@ func chatMarked(w string) string {
 		return "điện thoại"
 	case "nhìu", "nhìuu", "nhiu":
 		return "nhiều"
-	case "bít", "bíc", "pít", "bik":
+	case "bít", "bíc", "pít":
 		return "biết"
 	case "mún":
 		return "muốn"
@@ -152,7 +152,7 @@ func chatMarked(w string) string {
 		return "vậy"
 	case "rùi", "òi", "rồii", "ròi", "gồi", "gòy", "goy", "ròy":
 		return "rồi"
-	case "tui", "tuii", "tuôi", "tuj", "toy":
+	case "tui", "tuii", "tuôi", "tuj":
 		return "tôi"
 	case "mìnk", "mik", "mìh", "mh":
 		return "mình"

@@ -69,7 +69,7 @@ func (s *Site) compose(ctx context.Context, e desk.Edition, sub desk.Subscriptio
 	w := s.books[s.deskLang(sub.Lang)]
 	r := digest.Reader{Lang: w.lang, Desk: s.Config.Name, URL: s.Config.URL + "/" + w.lang, Staff: sub.Kind == desk.ForStaff}
 	if len(sub.Link) > 0 {
-		r.Leave = r.URL + subscribePath + desk.NewDigestLink(s.Config.Key, sub.ID) + "/leave"
+		r.Leave = DigestChoices(s.Config.URL, w.lang, s.Config.Key, sub.ID) + "/leave"
 	}
 	return digest.Compose(n, r, digestWords{w}), nil
 }
@@ -87,7 +87,7 @@ func (s *Site) Digest(ctx context.Context, m desk.ToSend) (digest.Digest, error)
 // or sends its link to one that has them.
 func (s *Site) ConfirmDigest(sub desk.Subscription) (title, text string) {
 	w := s.books[s.deskLang(sub.Lang)]
-	link := s.Config.URL + "/" + w.lang + subscribePath + desk.NewDigestLink(s.Config.Key, sub.ID)
+	link := DigestChoices(s.Config.URL, w.lang, s.Config.Key, sub.ID)
 	if sub.State == desk.SubscriptionOn {
 		return w.t("digest.again.title", "Desk", s.Config.Name), w.t("digest.again.text", "Desk", s.Config.Name, "Link", link)
 	}
