@@ -30,7 +30,7 @@ check: ## the quick loop while writing: gofmt, vet and the tests that need neith
 setup: ## install what the tests need beside Go (chromium, postgresql, axe-core …)
 	@scripts/setup.sh
 
-fuzz: ## new inputs for every fuzz target, 15 seconds each (FUZZTIME)
+fuzz: ## new inputs for every fuzz target, 15 seconds each (FUZZTIME), and new cases for the property tests
 	@scripts/fuzz.sh
 
 eval: ## how well matching finds checked claims and decides: MAP@5, S@1, S@10 with the floors, decisions by kind, reliability, AUROC
