@@ -26,6 +26,8 @@ type AuditOptions struct {
 	// the next audit can tell a changed history from a longer one. Empty: no
 	// memory. Two audits must not use one folder at the same time.
 	StateDir string
+
+	later *auditor // of the log that follows this one: what it erased may be missing here
 }
 
 // Audit is what checking a whole log found.
@@ -41,6 +43,9 @@ type Audit struct {
 	Verdicts   map[string]VerdictState // where each verdict stands, by the log
 	Log        []Entry                 // every entry that could be read, in order
 	Findings   []Finding               // in order of discovery; empty when clean
+	Follows    Followed                // the log that this one follows; zero for a desk's first
+	Past       []Audit                 // the earlier logs of the desk, newest first; their findings are among Findings
+	Next       string                  // origin of the desk's newest log, when the key trusted is of an earlier one
 
 	stored HashReader // recomputed from the entries; nil if they could not be read
 }
@@ -70,7 +75,9 @@ func (a Audit) ExitCode() int {
 
 // VerifyURL audits the log of a desk, or a mirror, over HTTP: signature, every
 // entry and its rules, recomputed root and tiles, every document, and the
-// history kept in StateDir. What is wrong with the log is in Audit.Findings; the
+// history kept in StateDir. At the address of a desk it audits the newest of its
+// logs, or the one that the key belongs to, and holds it against the others.
+// What is wrong with the log is in Audit.Findings; the
 // error is only for what is wrong on the caller's side: a bad address or key
 // (ErrForm), a damaged state folder (ErrState), a cancelled context.
 func VerifyURL(ctx context.Context, client Doer, address string, o AuditOptions) (Audit, error) {
@@ -78,7 +85,15 @@ func VerifyURL(ctx context.Context, client Doer, address string, o AuditOptions)
 	if err != nil {
 		return Audit{}, err
 	}
-	return audit(ctx, src, o)
+	l, ok := src.line()
+	if !ok {
+		return audit(ctx, src, o)
+	}
+	if err := l.findNewest(ctx); err != nil {
+		return Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}, ctx.Err()
+	}
+	a, err := l.audit(ctx, o)
+	return a.out, err
 }
 
 // VerifyDir audits an export; see VerifyURL.
@@ -110,6 +125,8 @@ type auditor struct {
 	erased  map[string]int64 // verdict → index of its last erase entry
 
 	redacted map[string][]redacted // by verdict
+	later    *auditor              // of the log that follows, if any
+	whole    bool                  // all entries were read
 }
 
 // docUse is one entry's commitment to a document.
@@ -125,7 +142,7 @@ func audit(ctx context.Context, src source, o AuditOptions) (Audit, error) {
 
 // runAudit is an audit with all that was read on the way.
 func runAudit(ctx context.Context, src source, o AuditOptions) (*auditor, error) {
-	a := &auditor{src: src, erased: map[string]int64{}, redacted: map[string][]redacted{}}
+	a := &auditor{src: src, erased: map[string]int64{}, redacted: map[string][]redacted{}, later: o.later}
 	var err error
 	if a.kept, err = loadKept(o.StateDir); err != nil {
 		return a, err
@@ -139,6 +156,7 @@ func runAudit(ctx context.Context, src source, o AuditOptions) (*auditor, error)
 		// Without all entries nothing can be said of the rest: a document may be
 		// missing because of an erase entry that was not read.
 		if a.readEntries(ctx) {
+			a.whole, a.out.Follows = true, followed(a.out.Log)
 			a.checkRoot()
 			a.checkTiles(ctx)
 			a.checkHistory()

@@ -53,7 +53,7 @@ const (
 	KindChannel   Kind = "channel"   // a line of the register of real channels, or a change of it
 	KindKey       Kind = "key"       // a further signing key
 	KindPolicy    Kind = "policy"    // rating scale and corrections policy in force
-	KindSuccessor Kind = "successor" // entry 0 of a log that follows a lost one
+	KindSuccessor Kind = "successor" // entry 0 of a log that follows another one
 	KindClose     Kind = "close"     // nothing may follow
 )
 
@@ -100,7 +100,7 @@ type Entry struct {
 	Ratings []string // policy: the codes of the scale in force, in order
 
 	Origin       string   // successor: origin of the log that is followed
-	Size         int64    // successor: last known good size of that log
+	Size         int64    // successor: last known size of that log
 	Root         Hash     // successor: its root at Size
 	Cosignatures []string // successor: "name base64" of its witnesses, if any
 }

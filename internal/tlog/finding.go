@@ -25,12 +25,14 @@ const (
 	FindRule        FindingKind = "rule"             // an entry breaks a rule of the log
 	FindDocMissing  FindingKind = "document-missing" // and no erase entry says why
 	FindDocChanged  FindingKind = "document-changed" // other bytes than were logged
+	FindSuccession  FindingKind = "succession"       // a log that follows says something else than the one it follows
+	FindSucceeded   FindingKind = "succeeded"        // another log follows, and the trusted key cannot vouch for it
 )
 
 // FindingKinds are all kinds of finding.
 func FindingKinds() []FindingKind {
 	return []FindingKind{FindUnreachable, FindCheckpoint, FindSignature, FindKey, FindRollback, FindFork, FindMissing, FindBundle,
-		FindEntry, FindTile, FindRoot, FindRule, FindDocMissing, FindDocChanged}
+		FindEntry, FindTile, FindRoot, FindRule, FindDocMissing, FindDocChanged, FindSuccession, FindSucceeded}
 }
 
 // Finding is one thing that an audit found.
@@ -95,6 +97,10 @@ func (f Finding) words() (vi, en string) {
 		return "Văn bản gốc đã biến mất mà không có mục xóa", "The document is gone and no erase entry says why"
 	case FindDocChanged:
 		return "Văn bản gốc không phải là văn bản đã ghi sổ", "The document is not the one that was logged"
+	case FindSuccession:
+		return "Sổ kế tiếp không giữ nguyên mục của sổ trước", "The log that follows does not carry an entry of the earlier one over as it was"
+	case FindSucceeded:
+		return "Nơi này đã mở sổ kế tiếp với khóa khác. Hãy so khóa mới với một nguồn khác, rồi kiểm bằng khóa ấy", "The desk has begun another log, with another key. Compare that key with one from another place, then check with it"
 	}
 	return "Phát hiện không rõ loại", "Finding of an unknown kind"
 }
@@ -168,6 +174,8 @@ func signerSentences() []sentence {
 		{ErrGuardOrigin, "Tệp canh thuộc về một sổ khác.", "The guard file belongs to another log."},
 		{ErrGuardPresent, "Tệp canh vẫn đọc được nên không được tạo lại.", "The guard file can be read, so it is not built anew."},
 		{ErrGuardBusy, "Một chương trình khác đang dùng tệp canh này.", "Another program is using this guard file."},
+		{ErrClosed, "Sổ công khai đã đóng, không ghi thêm được gì. `soi log successor` mở sổ kế tiếp.",
+			"The public log is closed and takes no further entry. `soi log successor` begins the one that follows."},
 		{ErrClockBehind, "Đồng hồ máy chạy chậm hơn mục sổ cuối hơn năm phút. Hãy chỉnh giờ rồi thử lại.",
 			"This machine's clock is more than five minutes behind the last entry. Set it right and try again."},
 		{ErrClockSkew, "Đồng hồ máy và đồng hồ cơ sở dữ liệu lệch nhau hơn năm phút. Hãy chỉnh giờ rồi thử lại.",

@@ -27,7 +27,7 @@ var errNoFile = errors.New("tlog: nothing at this path")
 // it is asked for revision 0, and ErrNoEntry when there is none. internal/app adapts it to the database.
 type Find func(ctx context.Context, verdict string, rev int64) (int64, error)
 
-// Handler serves the public log, read only, under /log/:
+// Handler serves a public log, read only, under /log/, or where LogName says:
 //
 //	/log/checkpoint                          newest signed checkpoint
 //	/log/tile/<L>/<N>[.p/<W>]                hashes (C2SP tlog-tiles)
@@ -46,13 +46,24 @@ type Handler struct {
 	vkey   string
 	find   Find
 	logger *slog.Logger
+	prefix string
 }
 
-// NewHandler serves the log in st, signed by the key that belongs to vkey.
-// Causes of failures go to logger, never to the visitor.
+// NewHandler serves the log in st, signed by the key that belongs to vkey, whose
+// origin says under which path. Causes of failures go to logger, never to the
+// visitor.
 func NewHandler(st Storage, vkey string, find Find, logger *slog.Logger) *Handler {
-	return &Handler{st: st, vkey: vkey, find: find, logger: logger}
+	h := &Handler{st: st, vkey: vkey, find: find, logger: logger, prefix: "/" + firstName + "/"}
+	if origin, err := OriginOf(vkey); err == nil {
+		if _, n, err := SplitOrigin(origin); err == nil {
+			h.prefix = "/" + LogName(n) + "/"
+		}
+	}
+	return h
 }
+
+// Prefix is the path that the log is served under, with a slash at both ends.
+func (h *Handler) Prefix() string { return h.prefix }
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -62,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusMethodNotAllowed)
 		return
 	}
-	path, ok := strings.CutPrefix(r.URL.Path, "/log/")
+	path, ok := strings.CutPrefix(r.URL.Path, h.prefix)
 	// RawPath is set when the path was written in another way than it is read:
 	// an alias, which would let a cache hold two copies.
 	if !ok || r.URL.RawPath != "" {

@@ -80,6 +80,9 @@ func (a *auditor) checkHistory() {
 	switch {
 	case old.Size == 0:
 		return
+	case old.Origin != a.out.Origin && a.followsKept(old.Origin):
+		a.carriesAll(a.kept.bodies)
+		return
 	case old.Origin != a.out.Origin:
 		a.find(Finding{Kind: FindFork, Path: "checkpoint", Index: -1, Cause: ErrGuardOrigin})
 		return
@@ -99,6 +102,14 @@ func (a *auditor) checkHistory() {
 	for i := same; i < old.Size; i++ {
 		a.entryFinding(FindRollback, bundleOf(i), i, a.kept.bodies)
 	}
+}
+
+// followsKept reports whether this is a later log of the desk whose log is
+// remembered.
+func (a *auditor) followsKept(origin string) bool {
+	was, n, err := SplitOrigin(origin)
+	is, m, err2 := SplitOrigin(a.out.Origin)
+	return errors.Join(err, err2) == nil && was == is && n < m && a.out.Follows.Origin != ""
 }
 
 // keep remembers a log without findings, and the note of one with evidence of

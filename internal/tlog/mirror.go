@@ -35,13 +35,31 @@ func Mirror(ctx context.Context, client Doer, address, dir, vkey string) (Mirror
 			vkey = strings.TrimSuffix(string(b), "\n")
 		}
 	}
+	o := AuditOptions{VKey: vkey}
+	var next string
+	if l, ok := remote.line(); ok {
+		if err := l.findNewest(ctx); err != nil {
+			return Mirrored{Audit: Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}}, ctx.Err()
+		}
+		n := l.trusted(vkey)
+		remote = l.at(n)
+		if n < l.newest {
+			// What the log that follows has erased must leave this folder too.
+			later, err := runAudit(ctx, l.at(l.newest), AuditOptions{})
+			if err != nil {
+				return Mirrored{}, err
+			}
+			o.later, next = later, later.out.Origin
+		}
+	}
 	src := &mirrorSource{remote: remote, local: dirSource{dir: dir}, tiles: true}
-	a, err := runAudit(ctx, src, AuditOptions{VKey: vkey})
+	a, err := runAudit(ctx, src, o)
 	if err == nil && a.out.ExitCode() == 2 && src.used {
 		// What lies in the folder may be what is damaged: ask for all of it.
 		src.tiles = false
-		a, err = runAudit(ctx, src, AuditOptions{VKey: vkey})
+		a, err = runAudit(ctx, src, o)
 	}
+	a.out.Next = next
 	if err != nil {
 		return Mirrored{}, err
 	}
@@ -97,6 +115,12 @@ func ReadLog(ctx context.Context, client Doer, where string, o AuditOptions) (St
 		remote, err := newHTTPSource(client, where)
 		if err != nil {
 			return nil, Audit{}, err
+		}
+		if l, ok := remote.line(); ok {
+			if err := l.findNewest(ctx); err != nil {
+				return nil, Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}, ctx.Err()
+			}
+			remote = l.at(l.trusted(o.VKey))
 		}
 		src = remote
 	}

@@ -78,8 +78,11 @@ func (h *Handler) rulingProof(ctx context.Context, p published, ruling string) (
 // mayBeGone reports whether the log says that the document of this entry was
 // deleted: by an erase entry after it, which frees every earlier document of
 // the verdict with the rulings on it, or by a redact entry that names the
-// revision.
+// revision. Entries of a log that follows count too: they have the same places.
 func (a *auditor) mayBeGone(u docUse) bool {
+	if a.later != nil && a.later.mayBeGone(u) {
+		return true
+	}
 	if u.e.Verdict == "" {
 		return false
 	}

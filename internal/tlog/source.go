@@ -55,6 +55,7 @@ type Doer interface {
 type httpSource struct {
 	client Doer
 	base   string // ends with a slash
+	bare   bool   // the address was that of a desk, and base is its first log
 }
 
 // newHTTPSource accepts the address of a desk ("https://desk.example") or of a
@@ -65,10 +66,16 @@ func newHTTPSource(client Doer, address string) (httpSource, error) {
 		return httpSource{}, fmt.Errorf("%w: address of a log", ErrForm)
 	}
 	base := strings.TrimSuffix(u.String(), "/")
-	if u.Path == "" || u.Path == "/" {
-		base += "/log"
+	bare := u.Path == "" || u.Path == "/"
+	if bare {
+		base += "/" + firstName
 	}
-	return httpSource{client: client, base: base + "/"}, nil
+	return httpSource{client: client, base: base + "/", bare: bare}, nil
+}
+
+// line returns the row of logs to look at when the address was that of a desk.
+func (s httpSource) line() (line, bool) {
+	return line{client: s.client, desk: strings.TrimSuffix(s.base, "/"+firstName+"/")}, s.bare
 }
 
 func (s httpSource) get(ctx context.Context, path string) (b []byte, err error) {

@@ -155,6 +155,8 @@ type Checker struct {
 	origin   string
 	size     int64
 	last     time.Time
+	begun    time.Time // of a log that follows another: when it began; zero otherwise
+	carried  int64     // and the size of the log that it follows
 	closed   bool
 	scale    []string
 	keys     []string
@@ -225,15 +227,25 @@ func (c *Checker) Add(body []byte) (Entry, error) {
 	if e.Kind == KindPolicy {
 		c.scale = e.Ratings
 	}
-	if e.Key != "" && !slices.Contains(c.keys, e.Key) {
+	own := !c.carries(e)
+	if own && e.Key != "" && !slices.Contains(c.keys, e.Key) {
 		c.keys = append(c.keys, e.Key)
 	}
-	c.closed = c.closed || e.Kind == KindClose
-	if e.Time.After(c.last) {
+	c.closed = c.closed || own && e.Kind == KindClose
+	if e.Kind == KindSuccessor && c.size == 0 {
+		c.begun, c.carried = e.Time, e.Size
+	} else if e.Time.After(c.last) {
 		c.last = e.Time
 	}
 	c.size++
 	return e, err
+}
+
+// carries reports whether e, as the next entry, was carried over from the log
+// that this one follows: it is older than this log. Whoever has the other log
+// can see whether it stands there; here its key and its end mean nothing.
+func (c *Checker) carries(e Entry) bool {
+	return c.size > 0 && c.size < c.carried && e.Time.Before(c.begun)
 }
 
 // rules checks what concerns the log as a whole.
@@ -243,11 +255,11 @@ func (c *Checker) rules(e Entry) error {
 	switch {
 	case opens != (c.size == 0):
 		return ErrFirst
-	case e.Key != "" && name != c.origin:
+	case e.Key != "" && name != c.origin && !c.carries(e):
 		return ErrForeignKey
 	case c.closed:
 		return ErrClosed
-	case e.Time.Before(c.last):
+	case e.Time.Before(c.last), e.Time.Before(c.begun) && !c.carries(e):
 		return ErrTimeBack
 	case e.Kind == KindRuling && c.rulings[e.Ruling]:
 		return ErrRulingAgain
