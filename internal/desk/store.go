@@ -167,6 +167,32 @@ type LogRows interface {
 	Cosignatures(ctx context.Context, size int64) ([]Cosignature, error)
 	// LastCosignatures returns of each witness the one of the largest size.
 	LastCosignatures(ctx context.Context) ([]Cosignature, error)
+	// PastLogs returns the logs that this one followed, oldest first.
+	PastLogs(ctx context.Context) ([]PastLog, error)
+	// SucceedLog puts another first entry in the place of the log's own, keeps
+	// what that changes as a past log, and forgets the signatures.
+	// ErrDuplicate when that log is past already, ErrConflict when the log has
+	// another size than s.Head.
+	SucceedLog(ctx context.Context, s LogSuccession) error
+}
+
+// PastLog is what is kept of a log that another one followed; the rest of it
+// stands in the log that follows.
+type PastLog struct {
+	N            int    // which of the desk's logs it was, from 1
+	VKey         string // the key that signed Note
+	Opening      []byte // its first entry
+	Size         int64  // of Note; 0 when it was never signed
+	Note         []byte // its last signed checkpoint
+	Cosignatures string // the lines of witnesses on it, each with its line feed
+}
+
+// LogSuccession is what changes when a log is followed by another one.
+type LogSuccession struct {
+	Past   PastLog
+	Body   []byte    // the new first entry
+	Hashes []LogHash // in place of those that are stored
+	Head   LogHead   // of the same size as before
 }
 
 // Cosignature is a witness's word on a checkpoint of the public log: that it

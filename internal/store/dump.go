@@ -59,7 +59,7 @@ func tables() []table {
 		{"staff", "id"}, {"setting", "name"}, {"imported", "id"}, {"claim", "id"}, {"tip", "id"}, {"media", "id"}, {"media_part", "media, part, n"}, {"evidence", "id"},
 		{"capture", "id"}, {"payload", "hash, n"}, {"capture_payload", "capture, hash"},
 		{"judgment", "claim, other"}, {"draft", "claim"}, {"review_part", "review, staff"}, {"review", "id"}, {"review_work", "review, staff"}, {"review_comment", "id"},
-		{"document", "hash"}, {"log_head", "one"}, {"log_entry", "idx"}, {"log_hash", "i"}, {"log_checkpoint", "size"}, {"log_cosignature", "witness, size"},
+		{"document", "hash"}, {"log_head", "one"}, {"log_entry", "idx"}, {"log_hash", "i"}, {"log_checkpoint", "size"}, {"log_cosignature", "witness, size"}, {"past_log", "n"},
 		{"revision", "verdict, rev"}, {"appeal", "id"}, {"appeal_file", "appeal, media"}, {"ruling", "id"}, {"redaction", "review"}, {"event", "seq"}, {"follower", "name"}, {"session", "id"},
 		{"sign_in_link", "hash"}, {"factor", "id"}, {"spent", "hash"},
 		{"conversation", "id"}, {"arrival", "hash"}, {"asking", "tip"}, {"notice", "id"},

@@ -89,6 +89,14 @@ func furnish(t testing.TB, db *DB) (claim desk.Claim, review desk.Review) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = db.Tx(ctx, func(tx desk.Tx) error { // the guards have to be back after it
+		return firstOf(tx.SucceedLog(ctx, desk.LogSuccession{Past: desk.PastLog{N: 1, VKey: "k", Opening: []byte("entry\n"), Size: 1, Note: []byte("note\n")},
+			Body: []byte("successor\n"), Hashes: []desk.LogHash{{Index: 0, Hash: review.Hash}}, Head: desk.LogHead{Size: 1, Root: review.Hash, Time: time.UnixMilli(6000)}}),
+			tx.AddCheckpoint(ctx, 1, []byte("note\n")), tx.PutCosignature(ctx, desk.Cosignature{Witness: "w.example/1+00+x", Size: 1, Line: "— w.example/1 x\n", At: time.UnixMilli(5)}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	furnishSources(t, db, claim.ID)
 	return claim, review
 }
@@ -113,6 +121,7 @@ func whatWasWrittenStays(t *testing.T, fresh func(testing.TB) *DB) {
 		"UPDATE revision SET rating = 'true'", "DELETE FROM revision", "DELETE FROM document", "DELETE FROM log_head",
 		"UPDATE log_head SET size = 0", "UPDATE log_head SET root = root", "UPDATE log_head SET size = 2, time = time - 1",
 		"INSERT INTO log_head (one, size, time) VALUES (2, 0, 0)",
+		"UPDATE past_log SET size = 2", "DELETE FROM past_log",
 		"UPDATE shelf SET body = chain", "UPDATE shelf SET at = 0", "UPDATE shelf SET chain = hash", "DELETE FROM shelf",
 	} {
 		if raw(t, db, query) == nil {

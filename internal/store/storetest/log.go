@@ -76,6 +76,7 @@ func publicLog(t *testing.T, open func(*testing.T) Store) {
 		}
 		same(t, "size", int64(1), head(t, s).Size)
 	})
+	t.Run("a log that follows", func(t *testing.T) { followed(t, open(t), add, head) })
 	t.Run("checkpoints", func(t *testing.T) {
 		s := open(t)
 		last := func() (size int64, note []byte) {
@@ -97,4 +98,39 @@ func publicLog(t *testing.T, open func(*testing.T) Store) {
 		_, note = last()
 		same(t, "note", "note 12", string(note))
 	})
+}
+
+// followed puts another first entry in the place of the log's own.
+func followed(t *testing.T, s Store, add func(int64, string) func(context.Context, desk.Tx) error, head func(*testing.T, Store) desk.LogHead) {
+	for n := range int64(3) {
+		write(t, s, add(n, fmt.Sprint("op", n)))
+	}
+	witness := desk.Cosignature{Witness: "w.example+1+x", Size: 3, Line: "line\n", At: noon}
+	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.AddCheckpoint(ctx, 3, []byte("note 3")) })
+	write(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.PutCosignature(ctx, witness) })
+	past := desk.PastLog{N: 1, VKey: "key", Opening: []byte("entry 0\n"), Size: 3, Note: []byte("note 3"), Cosignatures: witness.Line}
+	step := desk.LogSuccession{Past: past, Body: []byte("successor\n"), Head: desk.LogHead{Size: 3, Root: hash("new root"), Time: noon.Add(time.Hour)},
+		Hashes: []desk.LogHash{{Index: 0, Hash: hash("new 0")}, {Index: 2, Hash: hash("new 2")}}}
+	succeed := func(step desk.LogSuccession) func(context.Context, desk.Tx) error {
+		return func(ctx context.Context, tx desk.Tx) error { return tx.SucceedLog(ctx, step) }
+	}
+	wrong, nowhere := step, step
+	wrong.Head.Size = 2
+	nowhere.Hashes = []desk.LogHash{{Index: 99, Hash: hash("x")}}
+	refuse(t, s, desk.ErrConflict, succeed(wrong))
+	refuse(t, s, desk.ErrConflict, succeed(nowhere))
+	write(t, s, succeed(step))
+	refuse(t, s, desk.ErrDuplicate, succeed(step))
+	same(t, "past", []desk.PastLog{past}, get(t, s, func(ctx context.Context, tx desk.Tx) ([]desk.PastLog, error) { return tx.PastLogs(ctx) }))
+	same(t, "head", step.Head, head(t, s))
+	entries := get(t, s, func(ctx context.Context, tx desk.Tx) ([][]byte, error) { return tx.LogEntries(ctx, 0, 9) })
+	same(t, "entries", [][]byte{[]byte("successor\n"), []byte("entry 1\n"), []byte("entry 2\n")}, entries)
+	got := get(t, s, func(ctx context.Context, tx desk.Tx) ([][]byte, error) { return tx.LogHashes(ctx, []int64{0, 1, 2}) })
+	same(t, "hashes", [][]byte{hash("new 0"), hash("h1"), hash("new 2")}, got)
+	failing(t, s, desk.ErrNotFound, func(ctx context.Context, tx desk.Tx) error { _, _, err := tx.LastCheckpoint(ctx); return err })
+	same(t, "cosignatures", []desk.Cosignature{}, get(t, s, func(ctx context.Context, tx desk.Tx) ([]desk.Cosignature, error) { return tx.LastCosignatures(ctx) }))
+	write(t, s, func(ctx context.Context, tx desk.Tx) error {
+		return tx.AddLogEntry(ctx, "after", []byte("entry 3\n"), nil, desk.LogHead{Size: 4, Root: hash("r"), Time: noon.Add(2 * time.Hour)})
+	})
+	same(t, "size", int64(4), head(t, s).Size)
 }
