@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"soi/internal/app"
+	"soi/internal/tlog"
 )
 
 // lang is the language of sentences on the command line: that of the
@@ -99,6 +101,9 @@ func fsckCommand() *cli.Command {
 			for _, what := range []string{"log entries", "documents", "claims", "checks", "files"} {
 				parts = append(parts, fmt.Sprintf("%d %s", checked[what], what))
 			}
+			if n := checked["earlier logs"]; n > 0 {
+				parts = append(parts, plural(n, "earlier log"))
+			}
 			fmt.Fprintf(cmd.Root().Writer, "Checked %s: %s.\n", strings.Join(parts, ", "), plural(len(findings), "finding"))
 			if len(findings) > 0 {
 				return cli.Exit("", 2)
@@ -112,7 +117,7 @@ func fsckCommand() *cli.Command {
 func logCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "log",
-		Usage: "export, mirror and verify the public log; mend its guard file; change its key",
+		Usage: "export, mirror and verify the public log; mend its guard file; change its key; end it and begin the next",
 		Commands: append(logUpkeep(), []*cli.Command{
 			{Name: "export", Usage: "write the signed log as files that any static host can serve", ArgsUsage: "DIR",
 				Action: withApp(func(ctx context.Context, cmd *cli.Command, a *app.App) error {
@@ -183,11 +188,24 @@ func verifyLog(ctx context.Context, cmd *cli.Command) error {
 	if a.KeyFromLog {
 		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place, and give it with --vkey next time.")
 	}
+	sayFollowed(out, a.Follows)
 	fmt.Fprintf(out, "%s: %d entries, %s, %s.\n", a.Origin, a.Entries, plural(a.Documents, "document"), plural(len(a.Findings), "finding"))
 	if code := a.ExitCode(); code != 0 {
 		return cli.Exit("", code)
 	}
 	return nil
+}
+
+// sayFollowed says which log the one that was read follows.
+func sayFollowed(out io.Writer, f tlog.Followed) {
+	if f.Origin == "" {
+		return
+	}
+	fmt.Fprintf(out, "This log follows %s, which had %d entries; %d of them went over, each at its place", f.Origin, f.Size, f.Size-f.Lost)
+	if f.Lost > 0 {
+		fmt.Fprintf(out, ", and %d are lost", f.Lost)
+	}
+	fmt.Fprintln(out, ".")
 }
 
 // verifyCommand checks one proof offline.

@@ -38,6 +38,18 @@ func logUpkeep() []*cli.Command {
 				&cli.BoolFlag{Name: "early", Usage: "with --finish: do not wait for the 90 days"},
 			},
 			Action: withApp(rotateKey)},
+		{Name: "close", Usage: "end the public log: nothing can be published until another log follows it",
+			Description: "For the day on which a key is known to be in other hands. The last entry says that nothing may follow.\n" +
+				"This cannot be undone; `soi log successor` begins the log that follows. It asks for --yes.",
+			Flags:  []cli.Flag{&cli.BoolFlag{Name: "yes", Usage: "really close it"}},
+			Action: withApp(closeLog)},
+		{Name: "successor", Usage: "begin another log, with another key and name, that follows this one",
+			Description: "For a key that was lost or stolen, entries that cannot be brought back, or a new public address. The old\n" +
+				"log is closed if it still can be signed and stays readable where it is; every entry that there is goes over into\n" +
+				"the new one at its place. Stop soi serve first; print the new key wherever the old one stands; tell the witnesses\n" +
+				"and mirrors. It asks for --yes.",
+			Flags:  []cli.Flag{&cli.BoolFlag{Name: "yes", Usage: "really begin it"}},
+			Action: successor},
 	}
 }
 
@@ -87,6 +99,9 @@ func mirrorOnce(ctx context.Context, cmd *cli.Command) (int, error) {
 	}
 	if m.Audit.KeyFromLog {
 		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place; later runs take the one in the folder.")
+	}
+	if m.Audit.Next != "" {
+		fmt.Fprintf(out, "This folder mirrors %s. The desk goes on in %s: give that one a folder of its own.\n", m.Audit.Origin, m.Audit.Next)
 	}
 	fmt.Fprintf(out, "%s: %d entries and %s are in %s, checked; %s erased; %s new.\n", m.Audit.Origin, m.Exported.Size,
 		plural(m.Exported.Documents, "document"), cmd.Args().Get(1), plural(m.Exported.Erased, "document"), plural(m.Exported.Written, "file"))
@@ -148,5 +163,52 @@ func rotateKey(ctx context.Context, cmd *cli.Command, a *app.App) error {
 		return err
 	}
 	fmt.Fprintln(out, "The new key signs alone from now on. Restart soi serve.")
+	return nil
+}
+
+// errNotSure keeps what cannot be undone from happening by a slip.
+var errNotSure = errors.New("this cannot be undone; add --yes if you are sure. Nothing was changed")
+
+func closeLog(ctx context.Context, cmd *cli.Command, a *app.App) error {
+	if !cmd.Bool("yes") {
+		return errNotSure
+	}
+	size, err := a.CloseLog(ctx)
+	if err != nil {
+		return errors.New(app.Explain(err, lang()))
+	}
+	fmt.Fprintf(cmd.Root().Writer, "The public log is closed with %d entries, and signed. `soi log successor` begins the one that follows.\n", size)
+	return nil
+}
+
+func successor(ctx context.Context, cmd *cli.Command) (err error) {
+	if !cmd.Bool("yes") {
+		return errNotSure
+	}
+	c, err := settings(cmd, nil)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, c, app.Options{Succeed: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	s, err := a.SucceedLog(ctx)
+	if err != nil {
+		return errors.New(app.Explain(err, lang()))
+	}
+	out := cmd.Root().Writer
+	fmt.Fprintln(out, s.VKey)
+	if s.Closed {
+		fmt.Fprintf(out, "The log %s is closed and stays readable.\n", s.From)
+	} else {
+		fmt.Fprintf(out, "The log %s could not be closed and stays readable as it was signed last. %s\n", s.From, app.Explain(s.Unsigned, lang()))
+	}
+	fmt.Fprintf(out, "%s follows it, with %d of its %d entries", s.To, s.Size-s.Lost, s.Size)
+	if s.Lost > 0 {
+		fmt.Fprintf(out, "; %d are lost, and the page of the log says so", s.Lost)
+	}
+	fmt.Fprintln(out, ". Keep a copy of the keys folder, restart soi serve, and print the new key wherever the old one stands.")
 	return nil
 }

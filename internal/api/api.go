@@ -36,6 +36,7 @@ type Deps struct {
 	Budget  func(*http.Request) (time.Duration, bool)
 	Name    string           // of the desk
 	VKey    string           // verifier key of the public log
+	LogPath string           // where the public log is, without a final slash; /log when empty
 	Licence string           // address of the licence of what is published
 	URL     string           // public address without a trailing slash
 	Ticket  []byte           // secret of the installation for ticket codes, the same as the pages'
@@ -126,7 +127,7 @@ func New(d Deps) (*API, error) {
 
 // Reader reads what the API shows, for other ways of asking.
 func (a *API) Reader() *public.Reader {
-	return &public.Reader{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, URL: a.URL, Name: a.Name}
+	return &public.Reader{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, URL: a.URL, Name: a.Name, LogPath: a.LogPath}
 }
 
 // ServeHTTP implements http.Handler.

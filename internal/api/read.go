@@ -223,7 +223,7 @@ type logState struct {
 }
 
 func (a *API) logState(*request) (reply, error) {
-	return found(logState{Size: a.Signed(), Key: a.VKey, Checkpoint: a.URL + "/log/checkpoint"}), nil
+	return found(logState{Size: a.Signed(), Key: a.VKey, Checkpoint: a.reader.Log("checkpoint")}), nil
 }
 
 // Claims begins the paths of Google's Fact Check Tools API.

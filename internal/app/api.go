@@ -30,7 +30,7 @@ func (a *App) withAPI(next http.Handler, budget drawRead) (http.Handler, error) 
 		return nil, err
 	}
 	face, err := api.New(api.Deps{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, Follow: a.followByWebhook, URL: a.Config.PublicURL, Name: a.Config.Name,
-		VKey: a.VKey(), Licence: a.Config.Licence, Budget: budget, Ticket: tickets, Log: a.log, Now: a.now})
+		VKey: a.VKey(), LogPath: a.logPath(), Licence: a.Config.Licence, Budget: budget, Ticket: tickets, Log: a.log, Now: a.now})
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,9 @@ type Options struct {
 	// Regain opens a desk whose public log is to be brought back from a mirror:
 	// no first entry is written.
 	Regain bool
+	// Succeed opens a desk whose public log is to be followed by another one: the
+	// host of the public address may be another one too.
+	Succeed bool
 	// Channels are further channels, made once the desk is open; Reader is put
 	// around what reads messages; Bundle and ReadTime replace how long messages
 	// are waited for and read, AtOnce how many answers go out at a time. For tests.
@@ -119,7 +122,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	var err error
-	if a.keys, err = openKeys(c); err != nil {
+	if a.keys, err = openKeys(c, o.Succeed); err != nil {
 		return nil, err
 	}
 	if a.db, err = store.Open(ctx, a.dsn(), store.Options{Log: o.Log}); err != nil {
@@ -144,13 +147,16 @@ func (a *App) wire(ctx context.Context, o Options) error {
 	if err := a.db.Migrate(ctx); err != nil {
 		return fmt.Errorf("database schema: %w", err)
 	}
+	if err := a.settleKeys(ctx); err != nil {
+		return fmt.Errorf("key of the public log: %w", err)
+	}
 	a.book = &logbook{store: a.db, now: o.Now, key: a.keys.log, quorum: a.Config.Quorum}
 	for _, w := range a.Config.Witnesses {
 		a.book.witnesses = append(a.book.witnesses, tlog.RemoteWitness{Address: w.Address, VKey: w.VKey})
 	}
 	a.Desk = desk.New(a.db, a.book, o.Now, desk.Options{Langs: a.Config.Langs, Retention: a.Config.Retention, Post: privatePost, NoCopies: o.NoCapture || a.Config.NoCapture, TwoForMedium: a.Config.TwoMedium,
 		Hours: desk.Hours{Days: a.Config.Hours.Days, From: a.Config.Hours.From, To: a.Config.Hours.To, Zone: a.Config.Zone}})
-	if !o.Regain {
+	if !o.Regain && !o.Succeed {
 		if err := a.book.begin(ctx, o.LogBegins); err != nil {
 			return fmt.Errorf("public log: %w", err)
 		}

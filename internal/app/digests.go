@@ -256,7 +256,7 @@ func (a *App) PreviewDigest(ctx context.Context, lang string) (digest.Digest, er
 // PreviewDigestFor is PreviewDigest for any kind of reader; for staff, to says
 // who.
 func (a *App) PreviewDigestFor(ctx context.Context, to desk.ToSend) (digest.Digest, error) {
-	site, err := a.site()
+	site, err := a.site(ctx)
 	if err != nil {
 		return digest.Digest{}, err
 	}

@@ -183,6 +183,11 @@ func (a *App) examineKeys(d *doctor) {
 
 // examineLog holds the log against the guard file.
 func (a *App) examineLog(ctx context.Context, d *doctor) {
+	if opening, err := a.opening(ctx); err == nil && opening.Key != "" && nameOfKey(opening.Key) != a.keys.log.Origin() {
+		d.say(Trouble, "The database holds the log %s, and the keys folder the key of %s: put the keys folder and the database of one moment together.",
+			"Cơ sở dữ liệu giữ sổ %s, còn thư mục khóa giữ khóa của %s: hãy dùng thư mục khóa và cơ sở dữ liệu của cùng một thời điểm.", nameOfKey(opening.Key), a.keys.log.Origin())
+		return
+	}
 	s, err := a.signer.Check(ctx)
 	if err != nil && !errors.Is(err, tlog.ErrNothingToSign) {
 		d.out = append(d.out, Remark{Trouble, Explain(err, "en"), Explain(err, "vi")})
@@ -195,6 +200,11 @@ func (a *App) examineLog(ctx context.Context, d *doctor) {
 	if headErr == nil && head.Size > s.Size {
 		d.say(Notice, "The public log has %d entries, %d of them signed; soi serve signs the rest.", "Sổ công khai có %d mục, đã ký %d; soi serve sẽ ký phần còn lại.", head.Size, s.Size)
 		return
+	}
+	if line, err := a.logLine(ctx); err == nil && line.Closed {
+		d.say(Trouble, "The public log is closed: nothing can be published. `soi log successor` begins the one that follows.", "Sổ công khai đã đóng: chưa đăng được gì. `soi log successor` mở sổ kế tiếp.")
+	} else if err == nil && line.Follows != "" {
+		d.say(Well, "The public log %s follows %s.", "Sổ công khai %s nối tiếp %s.", line.Name, line.Follows)
 	}
 	d.say(Well, "The public log has %d entries, all signed, and agrees with its guard file.", "Sổ công khai có %d mục, đã ký hết và khớp với tệp canh.", s.Size)
 	if s.GuardBehind {

@@ -18,7 +18,7 @@ const dumpEvery = 7 * 24 * time.Hour
 
 // published reads what the desk has published, as other programs may.
 func (a *App) published() *public.Reader {
-	return &public.Reader{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, URL: a.Config.PublicURL, Name: a.Config.Name}
+	return &public.Reader{Desk: a.Desk, Matcher: a.Matcher, Signed: a.Signed, URL: a.Config.PublicURL, Name: a.Config.Name, LogPath: a.logPath()}
 }
 
 // Export writes everything that is published as open data into the folder dir:
@@ -35,7 +35,7 @@ func (a *App) Export(ctx context.Context, dir string) (dump.Done, error) {
 
 // writeDataFeeds writes claimreview.LANG.json for each language.
 func (a *App) writeDataFeeds(ctx context.Context, dir string) error {
-	site, err := a.site()
+	site, err := a.site(ctx)
 	if err != nil {
 		return err
 	}

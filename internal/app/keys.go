@@ -44,8 +44,9 @@ func (k keys) derive(purpose string) ([]byte, error) {
 
 // openKeys reads the keys folder, making what is missing on first use. Once
 // the log key exists its origin is fixed; a public URL with another host is
-// refused, because a log cannot change its name.
-func openKeys(c config.Config) (keys, error) {
+// refused, because a log cannot change its name; anyHost is for the command that
+// begins another log.
+func openKeys(c config.Config, anyHost bool) (keys, error) {
 	var k keys
 	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
 		return k, err
@@ -57,10 +58,11 @@ func openKeys(c config.Config) (keys, error) {
 	if k.secret, err = hex.DecodeString(strings.TrimSpace(secret)); err != nil || len(k.secret) != 32 {
 		return k, fmt.Errorf("%s is damaged: want 64 hexadecimal digits", filepath.Join(c.Keys, secretFile))
 	}
-	origin, err := originOf(c.PublicURL)
+	host, err := hostOf(c.PublicURL)
 	if err != nil {
 		return k, err
 	}
+	origin := host + "/" + tlog.LogName(1)
 	line, err := readOrMake(filepath.Join(c.Keys, logKeyFile), func() (string, error) {
 		secret, vkey, err := tlog.GenerateKey(rand.Reader, origin)
 		if err != nil {
@@ -74,10 +76,10 @@ func openKeys(c config.Config) (keys, error) {
 	if k.log, err = tlog.ParseKey(strings.TrimSpace(line)); err != nil {
 		return k, fmt.Errorf("%s: %w", filepath.Join(c.Keys, logKeyFile), err)
 	}
-	if k.log.Origin() != origin {
-		return k, &OtherAddress{Begun: k.log.Origin(), Asked: origin}
+	if was, _, err := tlog.SplitOrigin(k.log.Origin()); !anyHost && (err != nil || was != host) {
+		return k, &OtherAddress{Begun: k.log.Origin(), Asked: host}
 	}
-	k.next, err = openNextKey(c.Keys, origin)
+	k.next, err = openNextKey(c.Keys, k.log.Origin())
 	return k, err
 }
 
@@ -87,7 +89,7 @@ type OtherAddress struct{ Begun, Asked string }
 
 // Error says what to do.
 func (e *OtherAddress) Error() string {
-	return fmt.Sprintf("%v: the public log was begun as %q and cannot become %q; set public-url back, or begin a new log with a new keys folder and database",
+	return fmt.Sprintf("%v: the public log was begun as %q and cannot become one of %q; set public-url back, or run `soi log successor`, which begins the log that follows under the new name",
 		config.ErrInvalid, e.Begun, e.Asked)
 }
 
@@ -95,21 +97,27 @@ func (e *OtherAddress) Error() string {
 func (e *OtherAddress) Unwrap() error { return config.ErrInvalid }
 
 // Host is the host that the public log was begun with.
-func (e *OtherAddress) Host() string { return strings.TrimSuffix(e.Begun, "/log") }
+func (e *OtherAddress) Host() string {
+	host, _, err := tlog.SplitOrigin(e.Begun)
+	if err != nil {
+		return e.Begun
+	}
+	return host
+}
 
 // Remark is what the doctor says of it.
 func (e *OtherAddress) Remark() Remark {
-	return Remark{Trouble, fmt.Sprintf("public-url has another host than the public log was begun with (%s), and a log cannot change its name: set public-url back, or begin anew with another folder. What follows was looked at under that host.", e.Host()),
-		fmt.Sprintf("public-url có tên miền khác với lúc sổ công khai bắt đầu (%s), mà sổ không đổi tên được: hãy đặt public-url như cũ, hoặc bắt đầu lại với thư mục khác. Những dòng dưới đây được xem theo tên miền cũ.", e.Host())}
+	return Remark{Trouble, fmt.Sprintf("public-url has another host than the public log was begun with (%s), and a log cannot change its name: set public-url back, or begin the log that follows with `soi log successor`. What follows was looked at under that host.", e.Host()),
+		fmt.Sprintf("public-url có tên miền khác với lúc sổ công khai bắt đầu (%s), mà sổ không đổi tên được: hãy đặt public-url như cũ, hoặc mở sổ kế tiếp bằng `soi log successor`. Những dòng dưới đây được xem theo tên miền cũ.", e.Host())}
 }
 
-// originOf is the log's name: the public host and /log.
-func originOf(publicURL string) (string, error) {
+// hostOf is the public host, with which the name of the log begins.
+func hostOf(publicURL string) (string, error) {
 	u, err := url.Parse(publicURL)
 	if err != nil {
 		return "", err
 	}
-	return u.Host + "/log", nil
+	return u.Host, nil
 }
 
 // newSecret returns 32 random bytes as hexadecimal digits.

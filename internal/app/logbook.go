@@ -61,6 +61,9 @@ func (l *logbook) begin(ctx context.Context, at time.Time) error {
 				return err
 			}
 		}
+		if closed, err := logClosed(ctx, tx, head); err != nil || closed {
+			return err
+		}
 		text := policyText()
 		sum := sha256.Sum256([]byte(text))
 		name := policySetting + hex.EncodeToString(sum[:])
@@ -103,6 +106,9 @@ func (l *logbook) add(ctx context.Context, tx desk.Tx, op string, e tlog.Entry) 
 		return desk.LogPlace{}, err
 	}
 	head := headOf(h)
+	if closed, err := logClosed(ctx, tx, h); err != nil || closed {
+		return desk.LogPlace{}, errors.Join(err, fmt.Errorf("%w: %w", desk.ErrLogClosed, tlog.ErrClosed))
+	}
 	now := l.now()
 	e.Time, err = tlog.EntryTime(now, now, head.Time)
 	if err != nil {

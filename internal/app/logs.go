@@ -95,6 +95,9 @@ func (a *App) Fsck(ctx context.Context) (findings []string, checked map[string]i
 		findings = append(findings, "Public log: "+f.Sentence("en"))
 	}
 	checked["log entries"], checked["documents"] = int(audit.Entries), audit.Documents
+	if err := a.fsckPast(ctx, audit, &findings, checked); err != nil {
+		return findings, checked, err
+	}
 	err = a.db.Read(ctx, func(tx desk.Tx) error {
 		if err := a.fsckChecks(ctx, tx, audit, &findings, checked); err != nil {
 			return err

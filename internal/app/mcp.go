@@ -73,7 +73,7 @@ func (a *App) withMCP(next http.Handler, budget drawRead) http.Handler {
 // that the public log serves, against its key.
 func (a *App) proved(ctx context.Context, id desk.ID, rev int) (mcp.Proved, error) {
 	log := tlog.NewHandler(a.book, a.VKey(), a.book.indexOf, a.log)
-	proof, err := fetched(ctx, log, fmt.Sprintf("/log/proof/%s/%d.tlog-proof", id, rev))
+	proof, err := fetched(ctx, log, fmt.Sprintf("%sproof/%s/%d.tlog-proof", log.Prefix(), id, rev))
 	if err != nil {
 		return mcp.Proved{}, err
 	}
@@ -81,7 +81,7 @@ func (a *App) proved(ctx context.Context, id desk.ID, rev int) (mcp.Proved, erro
 	if err != nil {
 		return mcp.Proved{}, err
 	}
-	doc, err := fetched(ctx, log, "/log/doc/"+hex.EncodeToString(v.Entry.Doc[:]))
+	doc, err := fetched(ctx, log, log.Prefix()+"doc/"+hex.EncodeToString(v.Entry.Doc[:]))
 	if err != nil {
 		return mcp.Proved{}, err
 	}

@@ -91,7 +91,7 @@ func (a *App) sheetOf(ctx context.Context, site *web.Site, period string, at des
 // writes them as html, csv, json, docx or pdf to path, "" for a name of its
 // own in the working directory. It returns where it wrote.
 func (a *App) WriteReport(ctx context.Context, period string, at desk.ID, form, lang, path string) (string, error) {
-	site, err := a.site()
+	site, err := a.site(ctx)
 	if err != nil {
 		return "", err
 	}

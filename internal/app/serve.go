@@ -15,7 +15,6 @@ import (
 	"soi/internal/desk"
 	"soi/internal/intake/feed"
 	"soi/internal/practice"
-	"soi/internal/tlog"
 	"soi/internal/web"
 	"soi/internal/work"
 )
@@ -57,7 +56,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		return nil, fmt.Errorf("index: %w", err)
 	}
 	a.follower = work.NewFollower(&work.Follower{Name: "index", Read: a.readEvents, Handle: a.index.handle, Log: a.log}, seq)
-	site, err := a.site()
+	site, err := a.site(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +80,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 }
 
 // site builds the pages.
-func (a *App) site() (*web.Site, error) {
+func (a *App) site(ctx context.Context) (*web.Site, error) {
 	key, err := a.keys.derive("site")
 	if err != nil {
 		return nil, err
@@ -90,9 +89,13 @@ func (a *App) site() (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Deps{Fediverse: a.actor(), Course: course, Desk: a.Desk, Exchange: shelf{a}, Post: a.post, Press: a, Requests: a, Subscribers: subscribers{a}, Matcher: a.Matcher, Media: a.media, Appeals: appealPost{a}, Copies: a.copies, CaptureNow: a.CaptureNow, Auth: a.Auth, Signed: a.Signed, Witnessing: a.witnessing, AfterPublish: a.AfterPublish,
-		Log: tlog.NewHandler(a.book, a.VKey(), a.book.indexOf, a.log), Logger: a.log, Now: a.now, OpenData: a.openData(), Added: a.addedWords(), Changes: a.db.Changes,
-		Config: web.Config{URL: a.Config.PublicURL, ReplayURL: a.Config.ReplayURL, Name: a.Config.Name, Zone: a.Config.Zone, Key: key, VKey: a.VKey(), Licence: a.Config.Licence, MCP: a.Config.MCP, OneProxy: a.Config.Proxy}})
+	logs, err := a.logHandlers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Deps{Fediverse: a.actor(), Course: course, Desk: a.Desk, Exchange: shelf{a}, Post: a.post, Press: a, Requests: a, Subscribers: subscribers{a}, Matcher: a.Matcher, Media: a.media, Appeals: appealPost{a}, Copies: a.copies, CaptureNow: a.CaptureNow, Auth: a.Auth, Signed: a.Signed, Witnessing: a.witnessing, LogLine: a.logLine, AfterPublish: a.AfterPublish,
+		Logs: logs, Logger: a.log, Now: a.now, OpenData: a.openData(), Added: a.addedWords(), Changes: a.db.Changes,
+		Config: web.Config{URL: a.Config.PublicURL, ReplayURL: a.Config.ReplayURL, Name: a.Config.Name, Zone: a.Config.Zone, Key: key, VKey: a.VKey(), LogPath: a.logPath(), Licence: a.Config.Licence, MCP: a.Config.MCP, OneProxy: a.Config.Proxy}})
 }
 
 // run starts the listener and the background work.

@@ -29,6 +29,9 @@ var (
 	// ErrClock: the machine's clock cannot be trusted enough to write to the
 	// public log.
 	ErrClock = errors.New("clock out of step")
+	// ErrLogClosed: the public log has ended and takes no further entry, so
+	// nothing can be published until another one follows it.
+	ErrLogClosed = errors.New("public log closed")
 	// ErrFull: the disk or the database has no room; nothing was written.
 	ErrFull = errors.New("no space left")
 	// ErrBusy: the database could not be reached or locked in time; nothing

@@ -134,13 +134,13 @@ func (w *watch) rulings(ctx context.Context, entries []tlog.Entry) {
 		if e.Kind != tlog.KindRuling {
 			continue
 		}
-		b, status := w.get(ctx, docPath(e))
+		b, status := w.get(ctx, w.docPath(e))
 		if status != http.StatusOK {
 			continue // erased, or named by the audit
 		}
 		var d ruling
 		if json.Unmarshal(b, &d) != nil || d.Ruling != e.Ruling || d.Verdict != e.Verdict || d.Outcome != e.Outcome {
-			w.find(SiteDocument, docPath(e), e.Verdict, "ruling")
+			w.find(SiteDocument, w.docPath(e), e.Verdict, "ruling")
 			continue
 		}
 		for _, r := range d.Reasons {
@@ -223,7 +223,7 @@ func (w *watch) channels(ctx context.Context, entries []tlog.Entry) {
 // document. Only addresses of sites are compared: those of other kinds are
 // shown otherwise than they are kept.
 func (w *watch) names(ctx context.Context, e tlog.Entry, line string) bool {
-	b, status := w.get(ctx, docPath(e))
+	b, status := w.get(ctx, w.docPath(e))
 	var d struct {
 		Kind    string `json:"kind"`
 		Address string `json:"address"`

@@ -105,7 +105,8 @@ func (r Report) ExitCode() int {
 }
 
 // Watch audits the log at o.URL and then compares every check of it with what
-// the site shows now: page, ClaimReview and the index in the sitemap. The error
+// the site shows now: page, ClaimReview and the index in the sitemap. Pages are
+// left alone when another log follows the one that is trusted. The error
 // is for what is wrong on the caller's side, as with tlog.VerifyURL.
 func Watch(ctx context.Context, o Options) (Report, error) {
 	if err := checkKinds(o.Without); err != nil {
@@ -120,9 +121,9 @@ func Watch(ctx context.Context, o Options) (Report, error) {
 		r.without(o.Without)
 		return r, err
 	}
-	w := &watch{o: o, base: strings.TrimSuffix(o.URL, "/"), entries: map[string][]tlog.Entry{}, named: map[string]string{}, texts: map[string]text{}}
+	w := &watch{o: o, log: logPath(audit.Origin), base: strings.TrimSuffix(o.URL, "/"), entries: map[string][]tlog.Entry{}, named: map[string]string{}, texts: map[string]text{}}
 	w.witnesses(audit)
-	if err = w.elsewhere(ctx, audit); err == nil && !o.LogOnly && audit.ExitCode() != 3 && audit.Verdicts != nil {
+	if err = w.elsewhere(ctx, audit); err == nil && !o.LogOnly && audit.Next == "" && audit.ExitCode() != 3 && audit.Verdicts != nil {
 		err = w.site(ctx, audit)
 	}
 	r.Site, r.Pages = w.found, w.pages
@@ -154,6 +155,7 @@ func (w *watch) site(ctx context.Context, audit tlog.Audit) error {
 type watch struct {
 	o       Options
 	base    string
+	log     string                  // path of the log under it, such as /log
 	entries map[string][]tlog.Entry // by verdict, in order
 	named   map[string]string       // language and rating code → its name, as met on pages
 	texts   map[string]text         // language and verdict → the text in force
@@ -206,12 +208,21 @@ func (w *watch) check(ctx context.Context, id string, s tlog.VerdictState) {
 	}
 }
 
+// logPath is where a desk serves its log of this name.
+func logPath(origin string) string {
+	_, n, err := tlog.SplitOrigin(origin)
+	if err != nil {
+		n = 1
+	}
+	return "/" + tlog.LogName(n)
+}
+
 // docPath is where the document of an entry is.
-func docPath(e tlog.Entry) string { return "/log/doc/" + hex.EncodeToString(e.Doc[:]) }
+func (w *watch) docPath(e tlog.Entry) string { return w.log + "/doc/" + hex.EncodeToString(e.Doc[:]) }
 
 // document reads the document of an entry and holds it against the entry.
 func (w *watch) document(ctx context.Context, id string, e tlog.Entry) (document, bool) {
-	path := docPath(e)
+	path := w.docPath(e)
 	b, status := w.get(ctx, path)
 	if status != http.StatusOK || sha256.Sum256(b) != e.Doc {
 		return document{}, false // the audit of the log has named it
@@ -266,7 +277,7 @@ func (w *watch) page(ctx context.Context, id string, d document, t text) {
 		w.find(SiteChanged, path, id, "form")
 		return
 	}
-	for _, what := range p.differs(d, t) {
+	for _, what := range p.differs(w.log, d, t) {
 		w.find(SiteChanged, path, id, what)
 	}
 	for _, what := range w.reviewDiffers(p, id, d, t) {

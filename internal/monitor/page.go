@@ -117,7 +117,7 @@ func (p *page) structured(data string) {
 }
 
 // differs names what a page shows otherwise than the document says.
-func (p *page) differs(d document, t text) (out []string) {
+func (p *page) differs(log string, d document, t text) (out []string) {
 	same := func(what, got, want string) {
 		if got != squeeze(want) {
 			out = append(out, what)
@@ -144,7 +144,7 @@ func (p *page) differs(d document, t text) (out []string) {
 	if !slices.Equal(p.sources, want) {
 		out = append(out, "sources")
 	}
-	if !slices.Contains(p.proof, proofPath(d)) {
+	if !slices.Contains(p.proof, proofPath(log, d)) {
 		out = append(out, "revision")
 	}
 	slices.Sort(out)
@@ -197,8 +197,8 @@ func number(code string) int {
 	return 1 + slices.Index([]string{"false", "mostly-false", "half-true", "mostly-true", "true"}, code)
 }
 
-func proofPath(d document) string {
-	return "/log/proof/" + d.Verdict + "/" + itoa(d.Rev) + ".tlog-proof"
+func proofPath(log string, d document) string {
+	return log + "/proof/" + d.Verdict + "/" + itoa(d.Rev) + ".tlog-proof"
 }
 
 // locations are the addresses in a sitemap or in an index of sitemaps.

@@ -33,10 +33,10 @@ func (w *watch) witnesses(a tlog.Audit) {
 		}
 	}
 	if want := max(w.o.Quorum, 1); confirmed < want {
-		w.find(SiteUnwitnessed, "/log/checkpoint", "", fmt.Sprintf("%d-of-%d", confirmed, want))
+		w.find(SiteUnwitnessed, w.log+"/checkpoint", "", fmt.Sprintf("%d-of-%d", confirmed, want))
 	}
 	if now := w.o.Now(); confirmed > 0 && now.Sub(newest) > maxAge {
-		w.find(SiteStale, "/log/checkpoint", "", now.Sub(newest).Round(time.Minute).String())
+		w.find(SiteStale, w.log+"/checkpoint", "", now.Sub(newest).Round(time.Minute).String())
 	}
 }
 

@@ -27,7 +27,9 @@ type AuditOptions struct {
 	// memory. Two audits must not use one folder at the same time.
 	StateDir string
 
-	later *auditor // of the log that follows this one: what it erased may be missing here
+	// Later is the audit of a log that follows this one: what that one erased
+	// may be missing here.
+	Later *Audit
 }
 
 // Audit is what checking a whole log found.
@@ -47,7 +49,8 @@ type Audit struct {
 	Past       []Audit                 // the earlier logs of the desk, newest first; their findings are among Findings
 	Next       string                  // origin of the desk's newest log, when the key trusted is of an earlier one
 
-	stored HashReader // recomputed from the entries; nil if they could not be read
+	stored    HashReader        // recomputed from the entries; nil if they could not be read
+	mayBeGone func(docUse) bool // by an erase or redact entry
 }
 
 // RootAt is the root that the log had at an earlier size, by its entries; false
@@ -125,7 +128,7 @@ type auditor struct {
 	erased  map[string]int64 // verdict → index of its last erase entry
 
 	redacted map[string][]redacted // by verdict
-	later    *auditor              // of the log that follows, if any
+	later    *Audit                // of the log that follows, if any
 	whole    bool                  // all entries were read
 }
 
@@ -142,7 +145,7 @@ func audit(ctx context.Context, src source, o AuditOptions) (Audit, error) {
 
 // runAudit is an audit with all that was read on the way.
 func runAudit(ctx context.Context, src source, o AuditOptions) (*auditor, error) {
-	a := &auditor{src: src, erased: map[string]int64{}, redacted: map[string][]redacted{}, later: o.later}
+	a := &auditor{src: src, erased: map[string]int64{}, redacted: map[string][]redacted{}, later: o.Later}
 	var err error
 	if a.kept, err = loadKept(o.StateDir); err != nil {
 		return a, err
@@ -163,7 +166,7 @@ func runAudit(ctx context.Context, src source, o AuditOptions) (*auditor, error)
 			a.checkDocs(ctx)
 		}
 		a.out.Verdicts = a.checker.verdicts
-		a.out.stored = a.stored
+		a.out.stored, a.out.mayBeGone = a.stored, a.mayBeGone
 	}
 	if err := ctx.Err(); err != nil {
 		return a, err

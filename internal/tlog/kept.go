@@ -107,6 +107,9 @@ func (a *auditor) checkHistory() {
 // followsKept reports whether this is a later log of the desk whose log is
 // remembered.
 func (a *auditor) followsKept(origin string) bool {
+	if a.out.Follows.Origin == origin {
+		return true
+	}
 	was, n, err := SplitOrigin(origin)
 	is, m, err2 := SplitOrigin(a.out.Origin)
 	return errors.Join(err, err2) == nil && was == is && n < m && a.out.Follows.Origin != ""

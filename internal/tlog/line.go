@@ -81,7 +81,7 @@ func (l line) audit(ctx context.Context, o AuditOptions) (*auditor, error) {
 		return a, err
 	}
 	for past := n - 1; past > 0; past-- {
-		old, err := runAudit(ctx, l.at(past), AuditOptions{later: a})
+		old, err := runAudit(ctx, l.at(past), AuditOptions{Later: &a.out})
 		if err != nil {
 			return a, err
 		}
@@ -102,7 +102,7 @@ func (l line) succeeded(ctx context.Context, n int, o AuditOptions) (*auditor, e
 	if err != nil {
 		return next, err
 	}
-	o.later = next
+	o.Later = &next.out
 	a, err := runAudit(ctx, l.at(n), o)
 	if err != nil {
 		return a, err

@@ -49,7 +49,7 @@ func Mirror(ctx context.Context, client Doer, address, dir, vkey string) (Mirror
 			if err != nil {
 				return Mirrored{}, err
 			}
-			o.later, next = later, later.out.Origin
+			o.Later, next = &later.out, later.out.Origin
 		}
 	}
 	src := &mirrorSource{remote: remote, local: dirSource{dir: dir}, tiles: true}

@@ -80,7 +80,7 @@ func (h *Handler) rulingProof(ctx context.Context, p published, ruling string) (
 // the verdict with the rulings on it, or by a redact entry that names the
 // revision. Entries of a log that follows count too: they have the same places.
 func (a *auditor) mayBeGone(u docUse) bool {
-	if a.later != nil && a.later.mayBeGone(u) {
+	if a.later != nil && a.later.mayBeGone != nil && a.later.mayBeGone(u) {
 		return true
 	}
 	if u.e.Verdict == "" {

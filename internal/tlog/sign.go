@@ -259,6 +259,33 @@ func (s *Signer) rehash(ctx context.Context, read HashReader, size int64) error 
 	return nil
 }
 
+// CheckStored hashes every stored entry anew and replays the rules, as the first
+// run of a Signer does, whatever key it would sign with. ErrDamaged or a
+// *RuleError says what does not fit; an empty log fits.
+func CheckStored(ctx context.Context, st Storage) error {
+	head, err := st.Head(ctx)
+	if err != nil || head.Size == 0 {
+		return err
+	}
+	first, err := st.Entries(ctx, 0, 1)
+	if err != nil {
+		return fmt.Errorf("tlog: read entry 0: %w", err)
+	}
+	e, err := Parse(first[0])
+	if err != nil {
+		return fmt.Errorf("%w: entry 0: %w", ErrDamaged, err)
+	}
+	origin, err := OriginOf(e.Key)
+	if err != nil {
+		return fmt.Errorf("%w: entry 0: %w", ErrDamaged, err)
+	}
+	read := reader(ctx, st)
+	if err := (&Signer{st: st, origin: origin}).rehash(ctx, read, head.Size); err != nil {
+		return err
+	}
+	return checkRoot(head, read)
+}
+
 // compareHashes compares the stored hashes from position first on with want.
 func compareHashes(read HashReader, first int64, want []Hash) error {
 	positions := make([]int64, len(want))

@@ -17,6 +17,25 @@ type logPage struct {
 	Older  string
 	Newer  string
 	Seen   Witnessing
+	Line   LogLine
+}
+
+// LogLine is where the log stands among the logs of the desk.
+type LogLine struct {
+	Closed  bool      // nothing more is entered
+	Name    string    // of this log
+	Follows string    // the name of the log before it; empty for a desk's first
+	Since   time.Time // when this one began
+	Lost    int       // entries of the log before it that could not be brought back
+	Past    []PastLog // newest first
+}
+
+// PastLog is a log that another one followed. It can still be read.
+type PastLog struct {
+	Name string
+	Path string // where it is served, without a final slash
+	Size int
+	VKey string
 }
 
 // Witnessing is how the published checkpoint stands with those who cosign it.
@@ -66,6 +85,12 @@ func (s *Site) log(v *visit) (answer, error) {
 	if s.Witnessing != nil {
 		var err error
 		if p.Seen, err = s.Witnessing(v.Context()); err != nil {
+			return answer{}, err
+		}
+	}
+	if s.LogLine != nil {
+		var err error
+		if p.Line, err = s.LogLine(v.Context()); err != nil {
 			return answer{}, err
 		}
 	}

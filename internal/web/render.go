@@ -143,6 +143,7 @@ func (s *Site) funcs(t tongue) template.FuncMap {
 		"locality":   func(code string) string { l, _ := desk.LocalityOf(code); return l.In(t.lang) },
 		"duration":   duration,
 		"chart":      report.Chart,
+		"logpath":    func() string { return s.Config.LogPath },
 	}
 }
 

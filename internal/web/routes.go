@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"soi/internal/desk"
 )
@@ -39,7 +41,7 @@ type route struct {
 // publicRoutes is the table of the public site. None of these looks at a
 // session, and only POST changes anything.
 func (s *Site) publicRoutes() []route {
-	return append(append(append(append(append(s.feedRoutes(), append(s.browseRoutes(), s.houseRoutes()...)...), append(append(s.dataRoutes(), s.statisticsRoutes()...), s.faceRoutes()...)...), append(s.wayRoutes(), s.linkRoutes()...)...), append(s.copyRoutes(), append(append(s.appealRoutes(), s.digestRoutes()...), s.channelRoutes()...)...)...), []route{
+	return append(s.logRoutes(), append(append(append(append(append(s.feedRoutes(), append(s.browseRoutes(), s.houseRoutes()...)...), append(append(s.dataRoutes(), s.statisticsRoutes()...), s.faceRoutes()...)...), append(s.wayRoutes(), s.linkRoutes()...)...), append(s.copyRoutes(), append(append(s.appealRoutes(), s.digestRoutes()...), s.channelRoutes()...)...)...), []route{
 		{pattern: "GET /{$}", audience: Public, h: s.home},
 		{pattern: "POST /ask", audience: Public, body: bodyAsk, files: askFiles, h: s.ask},
 		{pattern: "POST /ask/choose", audience: Public, body: bodySmall, budget: budgetLookup, h: s.choose},
@@ -53,7 +55,6 @@ func (s *Site) publicRoutes() []route {
 		{pattern: "GET /corrections", audience: Public, h: s.corrections},
 		{pattern: "GET /search", audience: Public, budget: budgetSearch, h: s.search},
 		{pattern: "GET /log", audience: Public, h: s.log},
-		{pattern: "GET /log/", audience: Public, h: through(s.Log)},
 		{pattern: "GET /about", audience: Public, h: s.about},
 		{pattern: "GET /privacy", audience: Public, h: s.privacy},
 		{pattern: "GET /outlets", audience: Public, h: s.outlets},
@@ -63,7 +64,15 @@ func (s *Site) publicRoutes() []route {
 		{pattern: "GET /robots.txt", audience: Public, h: s.robots},
 		{pattern: "GET /static/{name}", audience: Public, h: s.static},
 		{pattern: "GET /favicon.ico", audience: Public, h: s.favicon},
-	}...)
+	}...)...)
+}
+
+// logRoutes are the files of the public log, and of those that it followed.
+func (s *Site) logRoutes() (out []route) {
+	for _, path := range slices.Sorted(maps.Keys(s.Logs)) {
+		out = append(out, route{pattern: "GET " + path, audience: Public, h: through(s.Logs[path])})
+	}
+	return out
 }
 
 // through hands a route over to another http.Handler, which answers alone.

@@ -201,7 +201,7 @@ func TestTroubleTellsNoCause(t *testing.T) {
 	const cause = "secret-cause-42"
 	kinds := map[error]int{
 		desk.ErrNotFound: 404, desk.ErrForbidden: 403, desk.ErrConflict: 409, desk.ErrState: 409, desk.ErrOwnWork: 403,
-		desk.ErrInvalid: 422, desk.ErrDuplicate: 409, desk.ErrClock: 503, desk.ErrFull: 503, desk.ErrBusy: 503, desk.ErrErased: 410,
+		desk.ErrInvalid: 422, desk.ErrDuplicate: 409, desk.ErrClock: 503, desk.ErrLogClosed: 503, desk.ErrFull: 503, desk.ErrBusy: 503, desk.ErrErased: 410,
 		errTooLarge: 413, errForeign: 403, errSignIn: 401, errSpent: 409, errors.New("x"): 500,
 	}
 	for kind, status := range kinds {

@@ -68,6 +68,7 @@ func deskTrouble(err error) trouble {
 		{desk.ErrDuplicate, trouble{"again", http.StatusConflict, 0}},
 		{desk.ErrInvalid, trouble{"invalid", http.StatusUnprocessableEntity, 0}},
 		{desk.ErrClock, trouble{"clock", http.StatusServiceUnavailable, time.Minute}},
+		{desk.ErrLogClosed, trouble{"log-closed", http.StatusServiceUnavailable, time.Hour}},
 		{desk.ErrFull, trouble{"full", http.StatusServiceUnavailable, 5 * time.Minute}},
 		{desk.ErrBusy, trouble{"busy", http.StatusServiceUnavailable, 5 * time.Second}},
 		{context.DeadlineExceeded, trouble{"busy", http.StatusServiceUnavailable, 5 * time.Second}},
@@ -83,7 +84,7 @@ func deskTrouble(err error) trouble {
 // words.
 func troubleCodes() []string {
 	return []string{"method", "limit", "too-large", "foreign", "sign-in", "spent", "gone", "damaged", "not-found", "own-work",
-		"forbidden", "conflict", "state", "again", "invalid", "clock", "full", "busy", "internal"}
+		"forbidden", "conflict", "state", "again", "invalid", "clock", "log-closed", "full", "busy", "internal"}
 }
 
 // troublePage is the page of an error.

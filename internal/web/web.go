@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html/template"
@@ -36,11 +37,14 @@ type Deps struct {
 	// CaptureNow tells the capturer that a copy is wanted; nil leaves it to its
 	// own pace.
 	CaptureNow func()
-	Auth       *auth.Service // nil makes every staff page ask to sign in
-	Log        http.Handler  // the machine-readable part of the public log, under /log/
+	Auth       *auth.Service           // nil makes every staff page ask to sign in
+	Logs       map[string]http.Handler // the machine-readable part of the public log and of those it followed, by the path they are under: "/log/"
 	// Signed is the size of the published checkpoint. Public pages show only
 	// revisions whose log index is below it.
 	Signed func() int64
+	// LogLine says whether the log is closed and which logs it followed; nil for
+	// one that stands alone.
+	LogLine func(context.Context) (LogLine, error)
 	// Witnessing says how the published checkpoint stands with the witnesses;
 	// nil when there are none.
 	Witnessing func(context.Context) (Witnessing, error)
@@ -71,6 +75,7 @@ type Config struct {
 	Licence   string         // address of the terms of use of what is published
 	MCP       bool           // assistants are answered at /mcp
 	VKey      string         // verifier key of the public log, shown on its page
+	LogPath   string         // where the public log is, without a final slash; /log when empty
 	OneProxy  bool           // take the asker's address from the last X-Forwarded-For entry
 	Budgets   Budgets        // zero fields mean DefaultBudgets
 	PowBits   int            // leading zero bits asked of a browser; 0 means DefaultPowBits
@@ -137,6 +142,7 @@ func New(d Deps) (*Site, error) {
 	if s.previews, err = preview.NewCache(); err != nil {
 		return nil, err
 	}
+	s.Config.LogPath = cmp.Or(s.Config.LogPath, "/log")
 	s.routes = append(s.publicRoutes(), s.deskRoutes()...)
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))

@@ -191,7 +191,7 @@ func (t tools) verify(ctx context.Context, _ *sdk.CallToolRequest, in verifyIn) 
 	}
 	p, err := t.Verify(ctx, all[i].ID, all[i].Revision)
 	if err == nil {
-		p.Proof, p.Checkpoint = all[i].Proof, t.Reader.URL+"/log/checkpoint"
+		p.Proof, p.Checkpoint = all[i].Proof, t.Reader.Log("checkpoint")
 	}
 	return nil, p, spoken(err)
 }

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"strings"
@@ -26,6 +27,7 @@ type Reader struct {
 	Signed  func() int64 // size of the published checkpoint: what lies beyond is not shown
 	URL     string       // public address of the desk without a trailing slash
 	Name    string       // name of the desk
+	LogPath string       // where the public log is, without a final slash; /log when empty
 
 	mu    sync.Mutex
 	names map[string]map[desk.Rating]string // the desk's own, and when they were read
@@ -170,7 +172,7 @@ func (r *Reader) shape(ctx context.Context, lang string, rev desk.Revision) (Che
 	c := Check{ID: rev.Verdict, URL: r.Page(t.Lang, "/checks/"+string(rev.Verdict)), Lang: t.Lang, Claim: t.Claim, Statement: t.Statement, Summary: t.Summary,
 		Rating: string(rev.Rating), Topic: doc.Topic, Places: doc.Places, Kind: string(rev.Kind), Revision: rev.Rev, Updated: stamp(rev.At),
 		Withdrawn: rev.Kind == desk.KindWithdraw, Reason: string(rev.Reason), Note: rev.Doc.Note(lang), LogIndex: rev.LogIndex, SHA256: hex.EncodeToString(rev.Hash),
-		Proof: r.URL + "/log/proof/" + string(rev.Verdict) + "/" + number(rev.Rev) + ".tlog-proof"}
+		Proof: r.Log("proof/" + string(rev.Verdict) + "/" + number(rev.Rev) + ".tlog-proof")}
 	for _, x := range doc.Texts {
 		c.Langs = append(c.Langs, x.Lang)
 	}
@@ -306,6 +308,9 @@ func (r *Reader) Page(lang, path string) string {
 	}
 	return r.URL + path
 }
+
+// Log returns the full address of a file of the public log.
+func (r *Reader) Log(file string) string { return r.URL + cmp.Or(r.LogPath, "/log") + "/" + file }
 
 // stamp is a time to the second, in UTC.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
