@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"soi/internal/app"
-	"soi/internal/tlog"
 )
 
 // lang is the language of sentences on the command line: that of the
@@ -188,24 +186,12 @@ func verifyLog(ctx context.Context, cmd *cli.Command) error {
 	if a.KeyFromLog {
 		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place, and give it with --vkey next time.")
 	}
-	sayFollowed(out, a.Follows)
+	fmt.Fprint(out, app.SayFollowed(a.Follows))
 	fmt.Fprintf(out, "%s: %d entries, %s, %s.\n", a.Origin, a.Entries, plural(a.Documents, "document"), plural(len(a.Findings), "finding"))
 	if code := a.ExitCode(); code != 0 {
 		return cli.Exit("", code)
 	}
 	return nil
-}
-
-// sayFollowed says which log the one that was read follows.
-func sayFollowed(out io.Writer, f tlog.Followed) {
-	if f.Origin == "" {
-		return
-	}
-	fmt.Fprintf(out, "This log follows %s, which had %d entries; %d of them went over, each at its place", f.Origin, f.Size, f.Size-f.Lost)
-	if f.Lost > 0 {
-		fmt.Fprintf(out, ", and %d are lost", f.Lost)
-	}
-	fmt.Fprintln(out, ".")
 }
 
 // verifyCommand checks one proof offline.

@@ -116,7 +116,7 @@ func lookOnce(ctx context.Context, cmd *cli.Command, where string) (int, error) 
 	if r.Log.KeyFromLog {
 		fmt.Fprintln(out, "The key was taken on the log's own word. Compare it with one from another place, and give it with --vkey next time.")
 	}
-	sayFollowed(out, r.Log.Follows)
+	fmt.Fprint(out, app.SayFollowed(r.Log.Follows))
 	fmt.Fprintf(out, "%s: %d entries, %s, %s compared, %s.\n", one.Origin, r.Log.Entries, plural(r.Log.Documents, "document"),
 		plural(one.Pages, "page"), plural(len(one.Findings), "finding"))
 	return one.Code, nil

@@ -43,6 +43,19 @@ func LogMirror(ctx context.Context, where, dir, vkey string) (tlog.Mirrored, err
 	return tlog.Mirror(ctx, &http.Client{Timeout: 30 * time.Second}, where, dir, vkey)
 }
 
+// SayFollowed says in a line which log the one that was read follows; nothing for
+// a desk's first log.
+func SayFollowed(f tlog.Followed) string {
+	if f.Origin == "" {
+		return ""
+	}
+	lost := ""
+	if f.Lost > 0 {
+		lost = fmt.Sprintf(", and %d are lost", f.Lost)
+	}
+	return fmt.Sprintf("This log follows %s, which had %d entries; %d of them went over, each at its place%s.\n", f.Origin, f.Size, f.Size-f.Lost, lost)
+}
+
 // IsOtherHistory reports whether an error means that a log shows another
 // history, or a shorter one, than before.
 func IsOtherHistory(err error) bool {
