@@ -177,26 +177,19 @@ func (s *Server) Routes() []web.Served {
 // held says that nothing was erased because the clock jumped.
 func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
 	n, held, err = a.Desk.Erase(ctx, desk.Program())
-	forgotten := 0
-	if err == nil && !held {
-		forgotten, err = a.forgetAskers(ctx)
+	for _, forget := range []func(context.Context) error{
+		func(ctx context.Context) error { _, err := a.forgetAskers(ctx); return err },
+		func(ctx context.Context) error { _, err := a.Desk.TidyTeam(ctx, desk.Program()); return err },
+		func(ctx context.Context) error { _, err := a.Desk.ForgetAppeals(ctx, desk.Program()); return err },
+		func(ctx context.Context) error { _, err := a.Desk.TidyExchange(ctx, desk.Program()); return err },
+	} {
+		if err == nil && !held {
+			err = forget(ctx)
+		}
 	}
-	if err == nil && !held {
-		var team int
-		team, err = a.Desk.TidyTeam(ctx, desk.Program())
-		forgotten += team
-	}
-	if err == nil && !held {
-		var k int
-		k, err = a.Desk.ForgetAppeals(ctx, desk.Program())
-		forgotten += k
-	}
-	if err == nil && !held {
-		var k int
-		k, err = a.Desk.TidyExchange(ctx, desk.Program())
-		forgotten += k
-	}
-	if err == nil && n+forgotten > 0 {
+	if err == nil {
+		// Also when nothing reached its end now: what was erased by hand, or taken
+		// back by another desk, may still be in the files.
 		err = a.db.Tidy(ctx)
 	}
 	return n, held, err

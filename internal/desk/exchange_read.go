@@ -195,6 +195,7 @@ func (r *reader) keep(ctx context.Context, l ShelfLine) error {
 		if t.Ended.IsZero() {
 			t.Ended = r.now
 		}
+		t.Line = t.Line.bare()
 	} else {
 		t.Ended, t.Line = time.Time{}, l
 		if l.Root != nil {
@@ -207,6 +208,16 @@ func (r *reader) keep(ctx context.Context, l ShelfLine) error {
 		return err
 	}
 	return r.told(ctx, was, t)
+}
+
+// bare is a line without what it told: what another desk has taken back, erased
+// perhaps, is not kept here. That it was there, and where, is.
+func (l ShelfLine) bare() ShelfLine {
+	l.Text, l.Source = "", nil
+	if c := l.Check; c != nil {
+		l.Check = &ShelfCheck{URL: c.URL, Rev: c.Rev, Kind: c.Kind, Rating: c.Rating, Hash: c.Hash}
+	}
+	return l
 }
 
 // relate finds the claim of ours that a new thing is about: the one it comes

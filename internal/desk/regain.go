@@ -75,6 +75,12 @@ func (d *Desk) regainCheck(ctx context.Context, tx Tx, by Actor, g Regained) err
 			return err
 		}
 	}
+	if doc.Whole() {
+		// An older database still holds what the desk wrote for the check.
+		if err := tx.EraseWork(ctx, c.ID, "", RedactMark(c.Lang), d.Now(), blankCopy); err != nil {
+			return err
+		}
+	}
 	return d.tell(ctx, tx, by, Event{Kind: publishEvent(doc.Kind), Claim: c.ID, Data: map[string]string{"kind": string(doc.Kind), "reason": string(e.Reason)}})
 }
 
