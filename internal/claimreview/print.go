@@ -14,27 +14,28 @@ import (
 // Check is one published check of ours, in one language, as ClaimReview needs
 // it. It has no place for whoever made the claim.
 type Check struct {
-	URL         string // of the page it stands on
-	Lang        string // BCP 47
-	Claim       string // the claim in one sentence
-	Title       string // headline of the page; may be empty
-	Rating      string // code of our scale: true, mostly-true, … satire; "" when withdrawn
-	RatingName  string // its name in Lang, as the page shows it
-	Published   time.Time
-	Modified    time.Time // of the newest revision; zero when it is the first
-	Publisher   Publisher
-	Corrections []Correction // in the order they were published
-	Withdrawn   bool         // the last correction then says why
-	Sources     []Source     // what it rests on
-	ID          string       // of the check; may be empty
-	Revision    int          // 0 for not said
-	Summary     string       // the answer in one paragraph; may be empty
-	Topic       string       // its name in Lang; may be empty
-	Places      []string     // names in Lang of places that the claim is about
-	Licence     string       // address of the terms of use; may be empty
-	Principles  string       // address of the page that says how the desk works; may be empty
-	Others      []Version    // the same check in other languages
-	Picture     bool         // the claim goes round as a picture
+	URL          string // of the page it stands on
+	Lang         string // BCP 47
+	Claim        string // the claim in one sentence
+	Title        string // headline of the page; may be empty
+	Rating       string // code of our scale: true, mostly-true, … satire; "" when withdrawn
+	RatingName   string // its name in Lang, as the page shows it
+	Published    time.Time
+	Modified     time.Time // of the newest revision; zero when it is the first
+	Publisher    Publisher
+	Corrections  []Correction // in the order they were published
+	Withdrawn    bool         // the last correction then says why
+	Sources      []Source     // what it rests on
+	ID           string       // of the check; may be empty
+	Revision     int          // 0 for not said
+	Summary      string       // the answer in one paragraph; may be empty
+	Topic        string       // its name in Lang; may be empty
+	Places       []string     // names in Lang of places that the claim is about
+	Licence      string       // address of the terms of use; may be empty
+	Principles   string       // address of the page that says how the desk works; may be empty
+	Others       []Version    // the same check in other languages
+	Picture      bool         // the claim goes round as a picture
+	Authenticity []string     // what was found of it: original, edited, transformed, staged, context, satire
 }
 
 // Version is the same check in another language.
@@ -163,7 +164,7 @@ type (
 		Published string        `json:"datePublished,omitempty"`
 		Modified  string        `json:"dateModified,omitempty"`
 		Author    orgJSON       `json:"author"`
-		Category  string        `json:"mediaAuthenticityCategory"`
+		Category  any           `json:"mediaAuthenticityCategory"` // an address, or several
 		Context   string        `json:"originalMediaContextDescription,omitempty"`
 		Reviewed  mediaItemJSON `json:"itemReviewed"`
 	}

@@ -135,7 +135,7 @@ func TestVocabulary(t *testing.T) {
 					}
 				}
 				media, has := v["associatedMediaReview"].(map[string]any)
-				if want := c.Picture && !withdrawn && mediaCategory(rating) != ""; has != want {
+				if want := c.Picture && !withdrawn && len(mediaFound(c)) > 0; has != want {
 					t.Errorf("%s, withdrawn %v: MediaReview %v, want %v", rating, withdrawn, has, want)
 				}
 				if has && media["mediaAuthenticityCategory"] == "" {
@@ -155,6 +155,52 @@ func TestVocabulary(t *testing.T) {
 	} {
 		if len(faults("bad", bad)) == 0 {
 			t.Errorf("a wrong %s is taken", name)
+		}
+	}
+}
+
+// TestWhatWasFoundOfPictures: each code is a category of schema.org, what a desk
+// entered stands before what its rating says, and several pictures are a list.
+func TestWhatWasFoundOfPictures(t *testing.T) {
+	printed := func(change func(*Check)) (media map[string]any) {
+		c := full()
+		change(&c)
+		b, err := Print(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v map[string]any
+		if err := json.Unmarshal(b, &v); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range faults("found", v) {
+			t.Error(f)
+		}
+		media, _ = v["associatedMediaReview"].(map[string]any)
+		return media
+	}
+	if len(mediaCategories()) != len(categories) {
+		t.Errorf("%d codes for %d categories", len(mediaCategories()), len(categories))
+	}
+	for code, name := range mediaCategories() {
+		if got := printed(func(c *Check) { c.Rating, c.Authenticity = "false", []string{code} })["mediaAuthenticityCategory"]; got != "https://schema.org/"+name {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+	if got := printed(func(c *Check) { c.Rating, c.Authenticity = "satire", []string{"staged"} })["mediaAuthenticityCategory"]; got != "https://schema.org/StagedContent" {
+		t.Errorf("the rating is believed before the desk: %v", got)
+	}
+	if got, _ := printed(func(c *Check) { c.Authenticity = []string{"original", "staged"} })["mediaAuthenticityCategory"].([]any); len(got) != 2 {
+		t.Errorf("two pictures: %v", got)
+	}
+	for name, change := range map[string]func(*Check){
+		"no picture": func(c *Check) { c.Picture, c.Authenticity = false, []string{"staged"} },
+		"withdrawn":  func(c *Check) { c.Withdrawn, c.Authenticity = true, []string{"staged"} },
+		"nothing":    func(c *Check) { c.Rating, c.Authenticity = "false", nil },
+		"no code":    func(c *Check) { c.Rating, c.Authenticity = "false", []string{"x"} },
+	} {
+		if got := printed(change); got != nil {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -26,27 +26,29 @@ const (
 // log and served. The nonce makes the hash a hiding commitment: once the
 // bytes are erased nobody can confirm a guess at them.
 type Document struct {
-	Nonce     string        `json:"nonce"` // 32 random bytes, base64; first member
-	Schema    string        `json:"schema"`
-	Verdict   ID            `json:"verdict"` // the claim's id, which is the check's name in the log
-	Rev       int           `json:"rev"`
-	Kind      Kind          `json:"kind"`
-	Rating    Rating        `json:"rating,omitempty"`
-	Topic     string        `json:"topic,omitempty"`
-	Places    []string      `json:"places,omitempty"`  // codes; see Localities
-	Picture   bool          `json:"picture,omitempty"` // the claim goes round as a picture
-	Body      string        `json:"body_concerned,omitempty"`
-	Texts     []Text        `json:"texts,omitempty"`
-	Evidence  []DocEvidence `json:"evidence,omitempty"`
-	Reason    Reason        `json:"reason,omitempty"`
-	Notes     []Note        `json:"notes,omitempty"`     // what changed and why, per language
-	Approvals int           `json:"approvals"`           // people who stand behind these bytes
-	Emergency bool          `json:"emergency,omitempty"` // published before its other reviewer had come
-	Asked     []DocAsked    `json:"asked,omitempty"`     // what bodies concerned were asked, and their answer, lateness or silence
-	Opinions  []DocOpinion  `json:"opinions,omitempty"`  // answers of experts who agreed to be named
-	Releases  []DocRelease  `json:"releases,omitempty"`  // texts that several pieces of evidence repeat
-	Adopted   []DocAdopted  `json:"adopted,omitempty"`   // checks of other desks with which it began
-	Erases    []int         `json:"erases,omitempty"`    // earlier revisions whose documents are deleted with this one: see Redact
+	Nonce   string   `json:"nonce"` // 32 random bytes, base64; first member
+	Schema  string   `json:"schema"`
+	Verdict ID       `json:"verdict"` // the claim's id, which is the check's name in the log
+	Rev     int      `json:"rev"`
+	Kind    Kind     `json:"kind"`
+	Rating  Rating   `json:"rating,omitempty"`
+	Topic   string   `json:"topic,omitempty"`
+	Places  []string `json:"places,omitempty"`  // codes; see Localities
+	Picture bool     `json:"picture,omitempty"` // the claim goes round as a picture
+	// Authenticity is what was found of the pictures that carry the claim, each code once, in order.
+	Authenticity []Authenticity `json:"authenticity,omitempty"`
+	Body         string         `json:"body_concerned,omitempty"`
+	Texts        []Text         `json:"texts,omitempty"`
+	Evidence     []DocEvidence  `json:"evidence,omitempty"`
+	Reason       Reason         `json:"reason,omitempty"`
+	Notes        []Note         `json:"notes,omitempty"`     // what changed and why, per language
+	Approvals    int            `json:"approvals"`           // people who stand behind these bytes
+	Emergency    bool           `json:"emergency,omitempty"` // published before its other reviewer had come
+	Asked        []DocAsked     `json:"asked,omitempty"`     // what bodies concerned were asked, and their answer, lateness or silence
+	Opinions     []DocOpinion   `json:"opinions,omitempty"`  // answers of experts who agreed to be named
+	Releases     []DocRelease   `json:"releases,omitempty"`  // texts that several pieces of evidence repeat
+	Adopted      []DocAdopted   `json:"adopted,omitempty"`   // checks of other desks with which it began
+	Erases       []int          `json:"erases,omitempty"`    // earlier revisions whose documents are deleted with this one: see Redact
 }
 
 // DocSchema names the layout of Document.

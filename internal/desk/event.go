@@ -14,10 +14,11 @@ const (
 	EvTipRefused         EventKind = "tip.refused" // the asker said "not this one"
 	EvTipSettled         EventKind = "tip.settled" // the asker did not choose in time
 	EvTipErased          EventKind = "tip.erased"
-	EvMediaAdded         EventKind = "media.added" // by staff, to a claim
-	EvMediaUsed          EventKind = "media.used"  // staff said whether it is a picture of the claim
-	EvMediaRead          EventKind = "media.read"  // looked into after the tip was taken in
-	EvMediaHeld          EventKind = "media.held"  // could not be looked into, kept apart
+	EvMediaAdded         EventKind = "media.added"  // by staff, to a claim
+	EvMediaUsed          EventKind = "media.used"   // staff said whether it is a picture of the claim
+	EvMediaJudged        EventKind = "media.judged" // and what was found of it
+	EvMediaRead          EventKind = "media.read"   // looked into after the tip was taken in
+	EvMediaHeld          EventKind = "media.held"   // could not be looked into, kept apart
 	EvClaimOpened        EventKind = "claim.opened"
 	EvClaimEdited        EventKind = "claim.edited"
 	EvClaimAssigned      EventKind = "claim.assigned"

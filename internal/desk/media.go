@@ -72,9 +72,11 @@ type Media struct {
 	State   MediaState
 	Tries   int // attempts at looking into it
 	Use     MediaUse
-	Added   time.Time // UTC, milliseconds
-	AddedBy ID        // staff; empty for a tip's
-	Erased  time.Time // zero while its content is kept
+	// Authenticity is what the desk found of a picture of the claim.
+	Authenticity Authenticity
+	Added        time.Time // UTC, milliseconds
+	AddedBy      ID        // staff; empty for a tip's
+	Erased       time.Time // zero while its content is kept
 }
 
 // NewMedia is a file as a MediaKeeper hands it over: looked into and sealed,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,6 +97,56 @@ func TestPicturesOfAClaim(t *testing.T) {
 	o.must(err)
 	if v.Media[0].Use != desk.UseNo {
 		t.Errorf("use is %q", v.Media[0].Use)
+	}
+}
+
+// TestJudgePicture: what was found of a picture is published with the next
+// revision, each code once, and only of pictures that carry the claim.
+func TestJudgePicture(t *testing.T) {
+	o := newOffice(t)
+	c, checker := o.open(), o.staff[desk.Checker]
+	var ids []desk.ID
+	for range 3 {
+		m, err := o.AddPicture(o.ctx(), checker, c.ID, picture(""))
+		o.must(err)
+		ids = append(ids, m.ID)
+	}
+	o.want(o.JudgePicture(o.ctx(), checker, c.ID, ids[0], "fake"), desk.ErrInvalid)
+	o.want(o.JudgePicture(o.ctx(), o.staff[desk.Contributor], c.ID, ids[0], desk.PictureStaged), desk.ErrForbidden)
+	o.want(o.JudgePicture(o.ctx(), checker, o.open().ID, ids[0], desk.PictureStaged), desk.ErrNotFound)
+	o.must(o.UsePicture(o.ctx(), checker, c.ID, ids[2], desk.UseNo))
+	o.want(o.JudgePicture(o.ctx(), checker, c.ID, ids[2], desk.PictureStaged), desk.ErrState)
+	published := func() desk.Document {
+		rs, err := o.Check(o.ctx(), c.ID, 1<<40)
+		o.must(err)
+		return rs[0].Doc
+	}
+	o.publish(c.ID, desk.RatingFalse)
+	if doc := published(); !doc.Picture || doc.Authenticity != nil {
+		t.Errorf("before: %v %v", doc.Picture, doc.Authenticity)
+	}
+	for _, id := range ids[:2] {
+		o.must(o.JudgePicture(o.ctx(), checker, c.ID, id, desk.PictureStaged))
+	}
+	if doc := published(); doc.Authenticity != nil {
+		t.Errorf("published without a second person: %v", doc.Authenticity)
+	}
+	next := func(r desk.Reason) {
+		v, err := o.ClaimPage(o.ctx(), checker, c.ID)
+		o.must(err)
+		rev, err := o.Submit(o.ctx(), checker, desk.Proposal{Claim: c.ID, DraftVersion: v.Draft.Version, Reason: r, Notes: note()})
+		o.must(err)
+		o.approve(rev)
+	}
+	next(desk.ReasonNewEvidence)
+	if doc := published(); !slices.Equal(doc.Authenticity, []desk.Authenticity{desk.PictureStaged}) {
+		t.Errorf("after: %v", doc.Authenticity)
+	}
+	o.must(o.JudgePicture(o.ctx(), checker, c.ID, ids[0], desk.PictureOriginal))
+	o.must(o.JudgePicture(o.ctx(), checker, c.ID, ids[1], ""))
+	next(desk.ReasonFactual)
+	if doc := published(); !slices.Equal(doc.Authenticity, []desk.Authenticity{desk.PictureOriginal}) {
+		t.Errorf("in the end: %v", doc.Authenticity)
 	}
 }
 

@@ -66,7 +66,7 @@ func (d *Desk) freeze(ctx context.Context, tx Tx, c Claim, dr Draft, s Proposal,
 		if doc.Places, err = tx.PlacesOf(ctx, c.ID); err != nil {
 			return doc, err
 		}
-		if doc.Picture, err = asPicture(ctx, tx, c.ID); err != nil {
+		if doc.Picture, doc.Authenticity, err = asPicture(ctx, tx, c.ID); err != nil {
 			return doc, err
 		}
 		if doc.Opinions, err = citedOpinions(ctx, tx, c.ID); err != nil {
@@ -214,7 +214,7 @@ func (doc Document) textProblems() []Problem {
 // sameText reports whether a reader would see no difference.
 func (doc Document) sameText(old Document) bool {
 	return doc.Rating == old.Rating && slices.Equal(doc.Texts, old.Texts) && slices.Equal(doc.Evidence, old.Evidence) &&
-		slices.Equal(doc.Releases, old.Releases) && slices.Equal(doc.Places, old.Places) && doc.Picture == old.Picture &&
+		slices.Equal(doc.Releases, old.Releases) && slices.Equal(doc.Places, old.Places) && doc.Picture == old.Picture && slices.Equal(doc.Authenticity, old.Authenticity) &&
 		doc.Topic == old.Topic && doc.Body == old.Body && sameAsked(doc.Asked, old.Asked) && slices.Equal(doc.Opinions, old.Opinions)
 }
 

@@ -11,27 +11,27 @@ import (
 // mediaFields are the columns of a file, in the order of mediaArgs and
 // mediaInto.
 const mediaFields = `id, tip, claim, kind, type, bytes, width, height, length, sum, hash, quality, text, state, tries,
-	use, added, added_by, erased`
+	use, added, added_by, erased, authenticity`
 
 // mediaArgs are a file's values.
 func mediaArgs(m desk.Media) []any {
 	return []any{m.ID, orNull(m.Tip), orNull(m.Claim), m.Kind, m.Type, m.Bytes, m.Width, m.Height, m.Length.Milliseconds(),
-		m.Sum, m.Hash, m.Quality, m.Text, m.State, m.Tries, m.Use, ms(m.Added), orNull(m.AddedBy), msOrNull(m.Erased)}
+		m.Sum, m.Hash, m.Quality, m.Text, m.State, m.Tries, m.Use, ms(m.Added), orNull(m.AddedBy), msOrNull(m.Erased), m.Authenticity}
 }
 
 // mediaInto is where a row of mediaFields goes.
 func mediaInto(m *desk.Media) []any {
 	length := scan(func(v sql.NullInt64) error { m.Length = time.Duration(v.Int64) * time.Millisecond; return nil })
 	return []any{word(&m.ID), word(&m.Tip), word(&m.Claim), word(&m.Kind), &m.Type, &m.Bytes, &m.Width, &m.Height, length,
-		&m.Sum, &m.Hash, &m.Quality, &m.Text, word(&m.State), &m.Tries, word(&m.Use), at(&m.Added), word(&m.AddedBy), at(&m.Erased)}
+		&m.Sum, &m.Hash, &m.Quality, &m.Text, word(&m.State), &m.Tries, word(&m.Use), at(&m.Added), word(&m.AddedBy), at(&m.Erased), word(&m.Authenticity)}
 }
 
 // SetMedia implements desk.MediaRows.
 func (t *tx) SetMedia(ctx context.Context, m desk.Media) error {
 	_, err := t.exec(ctx, `INSERT INTO media (`+mediaFields+`)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)
 		ON CONFLICT (id) DO UPDATE SET tip=$2, claim=$3, kind=$4, type=$5, bytes=$6, width=$7, height=$8, length=$9,
-		sum=$10, hash=$11, quality=$12, text=$13, state=$14, tries=$15, use=$16, added=$17, added_by=$18, erased=$19`,
+		sum=$10, hash=$11, quality=$12, text=$13, state=$14, tries=$15, use=$16, added=$17, added_by=$18, erased=$19, authenticity=$20`,
 		mediaArgs(m)...)
 	return err
 }

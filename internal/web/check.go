@@ -245,6 +245,9 @@ func (s *Site) exchange(w *words, all []desk.Revision, lang string) (claimreview
 // the other languages.
 func (s *Site) exchangeMore(w *words, c *claimreview.Check, newest desk.Revision, doc desk.Document, t desk.Text) {
 	c.ID, c.Revision, c.Summary, c.Licence, c.Principles, c.Picture = string(newest.Verdict), newest.Rev, t.Summary, s.Config.Licence, s.Config.URL+tongue{t.Lang, "/" + w.lang}.url("/about"), doc.Picture
+	for _, a := range doc.Authenticity {
+		c.Authenticity = append(c.Authenticity, string(a))
+	}
 	for _, e := range doc.Evidence {
 		one := claimreview.Source{URL: e.URL, Title: e.Title}
 		if e.ArchivedSHA256 != "" {

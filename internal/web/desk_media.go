@@ -129,12 +129,29 @@ func (s *Site) usePicture(v *visit) (answer, error) {
 	return redirect(v.tongue.url("/desk/claims/"+string(id)) + "#media"), nil
 }
 
+// judgePicture records what was found of a picture that carries the claim.
+func (s *Site) judgePicture(v *visit) (answer, error) {
+	id, err := v.id()
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := v.mediaID()
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.Desk.JudgePicture(v.Context(), v.actor(), id, m, desk.Authenticity(v.field("authenticity"))); err != nil {
+		return answer{}, err
+	}
+	return redirect(v.tongue.url("/desk/claims/"+string(id)) + "#media"), nil
+}
+
 // mediaRoutes is the table of what concerns files of claims.
 func (s *Site) mediaRoutes() []route {
 	return []route{
 		{pattern: "GET /desk/claims/{id}/media/{media}", audience: Staff, may: desk.MayRead, h: s.mediaView},
 		{pattern: "GET /desk/claims/{id}/media/{media}/file", audience: Staff, may: desk.MayRead, h: s.mediaFile},
 		{pattern: "POST /desk/claims/{id}/media/{media}", audience: Staff, may: desk.MayAssess, body: bodySmall, h: s.usePicture},
+		{pattern: "POST /desk/claims/{id}/media/{media}/authenticity", audience: Staff, may: desk.MayDraft, body: bodySmall, h: s.judgePicture},
 		{pattern: "POST /desk/claims/{id}/picture", audience: Staff, may: desk.MayCite, body: bodySmall, files: 1, h: s.addPicture},
 	}
 }

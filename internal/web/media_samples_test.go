@@ -11,7 +11,7 @@ func sampleMedia() []desk.Media {
 	id := desk.ID("0123456789abcdefghjkmnpqrx")
 	out := []desk.Media{
 		{Kind: desk.MediaPicture, Type: "image/jpeg", Bytes: 1_234_567, Width: 1080, Height: 2400, Text: "Uống <b>nước chanh</b>", Hash: make([]byte, 32), State: desk.MediaReady},
-		{Kind: desk.MediaPicture, Type: "image/png", Bytes: 900, Width: 10, Height: 10, State: desk.MediaReady, Use: desk.UseYes, AddedBy: id},
+		{Kind: desk.MediaPicture, Type: "image/png", Bytes: 900, Width: 10, Height: 10, State: desk.MediaReady, Use: desk.UseYes, AddedBy: id, Authenticity: desk.PictureStaged},
 		{Kind: desk.MediaPicture, Type: "image/png", Bytes: 99_000, State: desk.MediaReady, Use: desk.UseNo},
 		{Kind: desk.MediaPDF, Type: "application/pdf", Bytes: 2_000_000, Text: "Thông báo", Hash: make([]byte, 32), State: desk.MediaReady},
 		{Kind: desk.MediaPDF, Type: "application/pdf", Bytes: 2_000_000, State: desk.MediaReady},

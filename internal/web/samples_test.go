@@ -10,6 +10,7 @@ import (
 // sampleDoc is a document with every part filled in.
 func sampleDoc(rating desk.Rating, rev int) desk.Document {
 	return desk.Document{
+		Picture: true, Authenticity: desk.Authenticities(),
 		Verdict: "0123456789abcdefghjkmnpqrs", Rev: rev, Rating: rating, Topic: "health", Body: "Bệnh viện X", Approvals: 2,
 		Adopted: []desk.DocAdopted{{Desk: "huyen.example/exchange", Name: "Huyện", URL: "https://huyen.example/checks/x"}},
 		Texts: []desk.Text{

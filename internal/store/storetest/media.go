@@ -13,7 +13,7 @@ import (
 func newMedia(n int) desk.Media {
 	return desk.Media{ID: desk.NewID(), Kind: desk.MediaPicture, Type: "image/png", Bytes: 1234, Width: 1080, Height: 2400,
 		Length: 65_432 * time.Millisecond, Sum: hash("sum"), Hash: hash("pdq"), Quality: 97, Text: "Chữ trong ảnh 📷",
-		State: desk.MediaReady, Tries: 2, Use: desk.UseYes, Added: noon.Add(time.Duration(n) * time.Second), AddedBy: desk.NewID()}
+		State: desk.MediaReady, Tries: 2, Use: desk.UseYes, Authenticity: desk.PictureStaged, Added: noon.Add(time.Duration(n) * time.Second), AddedBy: desk.NewID()}
 }
 
 // addMedia stores a file.
