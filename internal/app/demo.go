@@ -19,8 +19,12 @@ const (
 	demoSecond  = "Second editor (demo)"
 )
 
-// demoDays is how far back the demo's public log begins.
-const demoDays = 40
+// demoDays is how far back the demo's public log begins, and demoDigestDays its
+// digests.
+const (
+	demoDays       = 40
+	demoDigestDays = 4
+)
 
 // DemoOptions are the Options of a demo desk: it fetches nothing; its public log begins before
 // the month it replays, and the one-time links, which are all the demo signs
@@ -128,7 +132,35 @@ func (f *filler) acts(d demo.Desk) []act {
 	for _, e := range d.Explain {
 		out = append(out, act{e.At(local), func(ctx context.Context) error { return f.explain(ctx, e) }})
 	}
+	return append(out, f.digestActs(local)...)
+}
+
+// digestActs are the digests of the last days, each a minute after its hour. The
+// minute before the first writes the plan down.
+func (f *filler) digestActs(local time.Time) (out []act) {
+	plan := desk.DefaultDigestPlan()
+	for days := demoDigestDays; days >= 0; days-- {
+		midnight := time.Date(local.Year(), local.Month(), local.Day()-days, 0, 0, 0, 0, local.Location())
+		for i, m := range plan.Minutes {
+			at := midnight.Add(time.Duration(m+1) * time.Minute)
+			if days == demoDigestDays && i == 0 {
+				out = append(out, act{at.Add(-2 * time.Minute), f.digest})
+			}
+			if at.Before(local) {
+				out = append(out, act{at, f.digest})
+			}
+		}
+	}
 	return out
+}
+
+// digest makes the digest whose hour has come, as a desk that serves does.
+func (f *filler) digest(ctx context.Context) error {
+	if err := f.app.sign(ctx); err != nil {
+		return err
+	}
+	_, _, err := f.desk.MakeEdition(ctx, desk.Program(), f.app.Signed(), f.app.Config.Zone)
+	return err
 }
 
 // checkActs are the moments of one check: its first tips, the work on it, its
