@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Sizes of a chart, in its own units; it is scaled to the width there is.
+// Sizes of a chart, in its own units, which are pixels on a phone: a name above
+// each bar, so that nothing shrinks where there is little room.
 const (
-	chartWidth = 640
-	nameWidth  = 230
-	barRoom    = 250 // what is left holds "fewer than 10", or a time
-	rowHeight  = 30
-	barHeight  = 16
-	nameRunes  = 32
+	chartWidth = 360
+	barRoom    = 240 // what is left holds "fewer than 10", or a time
+	rowHeight  = 42
+	barHeight  = 14
+	nameRunes  = 46
 )
 
 // Chart draws a part as bars with their names and numbers beside them: what it
@@ -33,13 +33,13 @@ func Chart(p Part, id string) template.HTML {
 		chartWidth, height, id, id, id, esc(p.Title), id, esc(describe(p)))
 	for i, r := range p.Rows {
 		y := 4 + i*rowHeight
-		fmt.Fprintf(&b, `<text class="chart-name" x="%d" y="%d" text-anchor="end">%s</text>`, nameWidth, y+20, esc(shorten(r.Name)))
+		fmt.Fprintf(&b, `<text class="chart-name" x="0" y="%d">%s</text>`, y+14, esc(shorten(r.Name)))
 		wide := drawn(r) * barRoom / most
-		fmt.Fprintf(&b, `<rect class="chart-track" x="%d" y="%d" width="%d" height="%d"/>`, nameWidth+10, y+7, barRoom, barHeight)
+		fmt.Fprintf(&b, `<rect class="chart-track" x="0" y="%d" width="%d" height="%d"/>`, y+20, barRoom, barHeight)
 		if wide > 0 {
-			fmt.Fprintf(&b, `<rect class="chart-bar" x="%d" y="%d" width="%d" height="%d"/>`, nameWidth+10, y+7, wide, barHeight)
+			fmt.Fprintf(&b, `<rect class="chart-bar" x="0" y="%d" width="%d" height="%d"/>`, y+20, wide, barHeight)
 		}
-		fmt.Fprintf(&b, `<text class="chart-value" x="%d" y="%d">%s</text>`, nameWidth+barRoom+18, y+20, esc(first(r)))
+		fmt.Fprintf(&b, `<text class="chart-value" x="%d" y="%d">%s</text>`, barRoom+8, y+32, esc(first(r)))
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) // every text in it is escaped above
