@@ -63,8 +63,12 @@ func TestErasedCheckAtOtherDesks(t *testing.T) {
 			t.Errorf("the province still has %s", b)
 		}
 	}
-	_, _, err := mid.Erase(t.Context()) // the hourly task
-	must(t, err)
+	for held := true; held; { // the hourly task, once the clock is trusted again
+		clock.pass(time.Hour)
+		var err error
+		_, held, err = mid.Erase(t.Context())
+		must(t, err)
+	}
 	if hits := inFiles(t, mid.Config.Data, planted); len(hits) > 0 {
 		t.Errorf("the province's files have the word in %v", hits)
 	}

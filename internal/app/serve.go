@@ -177,19 +177,20 @@ func (s *Server) Routes() []web.Served {
 // held says that nothing was erased because the clock jumped.
 func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
 	n, held, err = a.Desk.Erase(ctx, desk.Program())
-	for _, forget := range []func(context.Context) error{
-		func(ctx context.Context) error { _, err := a.forgetAskers(ctx); return err },
-		func(ctx context.Context) error { _, err := a.Desk.TidyTeam(ctx, desk.Program()); return err },
-		func(ctx context.Context) error { _, err := a.Desk.ForgetAppeals(ctx, desk.Program()); return err },
-		func(ctx context.Context) error { _, err := a.Desk.TidyExchange(ctx, desk.Program()); return err },
+	forgotten := 0
+	for _, forget := range []func(context.Context) (int, error){
+		a.forgetAskers,
+		func(ctx context.Context) (int, error) { return a.Desk.TidyTeam(ctx, desk.Program()) },
+		func(ctx context.Context) (int, error) { return a.Desk.ForgetAppeals(ctx, desk.Program()) },
+		func(ctx context.Context) (int, error) { return a.Desk.TidyExchange(ctx, desk.Program()) },
 	} {
 		if err == nil && !held {
-			err = forget(ctx)
+			var k int
+			k, err = forget(ctx)
+			forgotten += k
 		}
 	}
-	if err == nil {
-		// Also when nothing reached its end now: what was erased by hand, or taken
-		// back by another desk, may still be in the files.
+	if err == nil && n+forgotten > 0 { // it holds writers up, so not without need
 		err = a.db.Tidy(ctx)
 	}
 	return n, held, err

@@ -95,11 +95,12 @@ func (a *App) SucceedLog(ctx context.Context) (out Succeeded, err error) {
 	if err != nil {
 		return out, err
 	}
-	host, n, err := tlog.SplitOrigin(known.Origin)
+	_, n, err := tlog.SplitOrigin(known.Origin)
 	if err != nil {
 		return out, err
 	}
-	if host, err = hostOf(a.Config.PublicURL); err != nil {
+	host, err := hostOf(a.Config.PublicURL)
+	if err != nil {
 		return out, err
 	}
 	out.From, out.To, out.Size = known.Origin, host+"/"+tlog.LogName(n+1), known.Size

@@ -196,6 +196,9 @@ func (r *reader) keep(ctx context.Context, l ShelfLine) error {
 			t.Ended = r.now
 		}
 		t.Line = t.Line.bare()
+		if err := r.tx.SetSetting(ctx, uncleanSetting, "yes"); err != nil {
+			return err
+		}
 	} else {
 		t.Ended, t.Line = time.Time{}, l
 		if l.Root != nil {
@@ -209,6 +212,10 @@ func (r *reader) keep(ctx context.Context, l ShelfLine) error {
 	}
 	return r.told(ctx, was, t)
 }
+
+// uncleanSetting says that words were deleted of which the files of the database
+// may still hold something; the next hourly pass has them cleaned.
+const uncleanSetting = "files-to-clean"
 
 // bare is a line without what it told: what another desk has taken back, erased
 // perhaps, is not kept here. That it was there, and where, is.
@@ -283,7 +290,8 @@ func (r *reader) told(ctx context.Context, was, t Laid) error {
 }
 
 // TidyExchange forgets what ended long ago and nothing was made of, and why
-// lines were refused.
+// lines were refused. What it returns is above 0 also when only the files of the
+// database have to be cleaned.
 func (d *Desk) TidyExchange(ctx context.Context, by Actor) (n int, err error) {
 	err = d.do(ctx, by, MayKeep, func(tx Tx) error {
 		a, err := tx.DropLaid(ctx, "", d.Now().Add(-theirsKept))
@@ -291,10 +299,20 @@ func (d *Desk) TidyExchange(ctx context.Context, by Actor) (n int, err error) {
 			return err
 		}
 		b, err := tx.DropRefused(ctx, d.Now().Add(-refusedKept))
-		if n = a + b; err != nil || n == 0 {
+		if n = a + b; err != nil {
 			return err
 		}
-		return d.tell(ctx, tx, by, Event{Kind: EvLaidForgot, Data: map[string]string{"rows": strconv.Itoa(n)}})
+		if n > 0 {
+			if err := d.tell(ctx, tx, by, Event{Kind: EvLaidForgot, Data: map[string]string{"rows": strconv.Itoa(n)}}); err != nil {
+				return err
+			}
+		}
+		unclean, err := tx.Setting(ctx, uncleanSetting)
+		if err != nil || unclean == "" {
+			return err
+		}
+		n++
+		return tx.SetSetting(ctx, uncleanSetting, "")
 	})
 	return n, err
 }

@@ -80,6 +80,9 @@ func (d *Desk) regainCheck(ctx context.Context, tx Tx, by Actor, g Regained) err
 		if err := tx.EraseWork(ctx, c.ID, "", RedactMark(c.Lang), d.Now(), blankCopy); err != nil {
 			return err
 		}
+		if err := tx.SetSetting(ctx, uncleanSetting, "yes"); err != nil {
+			return err
+		}
 	}
 	return d.tell(ctx, tx, by, Event{Kind: publishEvent(doc.Kind), Claim: c.ID, Data: map[string]string{"kind": string(doc.Kind), "reason": string(e.Reason)}})
 }
