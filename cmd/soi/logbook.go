@@ -26,7 +26,8 @@ func logUpkeep() []*cli.Command {
 		{Name: "catch-up", Usage: "bring back what the database has lost of the public log, from a mirror or an export",
 			Description: "For the day on which an older backup, or none, is all there is: put the keys folder back, restore the backup\n" +
 				"into an empty folder, run this, then `soi serve`. Entries, documents and checks come back; tips, drafts,\n" +
-				"reviews, appeals and channels entered since the backup do not. Stop soi serve first.",
+				"reviews, appeals and channels entered since the backup do not. Stop soi serve first. Given a mirror of a log that\n" +
+				"this one followed, that log can be read again afterwards; bring the newest back first.",
 			Flags:  []cli.Flag{&cli.StringFlag{Name: "from", Required: true, Usage: "`URL|DIR` of the mirror"}},
 			Action: catchUp},
 		{Name: "rotate-key", Usage: "change the key that signs the public log: both sign for 90 days, then the new one alone",
@@ -127,6 +128,10 @@ func catchUp(ctx context.Context, cmd *cli.Command) (err error) {
 	if code := got.Audit.ExitCode(); err == nil && code != 0 {
 		fmt.Fprintln(out, "Nothing was brought back: the mirror does not fit.")
 		return cli.Exit("", code)
+	}
+	if got.Past != "" && err == nil {
+		fmt.Fprintf(out, "The earlier log %s can be read again where it was, with %d entries.\n", got.Past, got.Audit.Size)
+		return nil
 	}
 	if got.Size > got.From {
 		fmt.Fprintf(out, "%d entries came back, %d to %d: %s of checks, %d other entries that have no page until they are entered anew.\n", got.Size-got.From, got.From, got.Size-1,

@@ -125,11 +125,12 @@ func (l *logbook) add(ctx context.Context, tx desk.Tx, op string, e tlog.Entry) 
 			return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
 		}
 	}
-	return l.append(ctx, tx, op, head, e)
+	return l.append(ctx, tx, op, head, e, head.Time)
 }
 
-// append stores an entry after head, with its hashes.
-func (l *logbook) append(ctx context.Context, tx desk.Tx, op string, head tlog.Head, e tlog.Entry) (desk.LogPlace, error) {
+// append stores an entry after head, with its hashes. The log's time goes on from
+// notBefore where that is later than the entry.
+func (l *logbook) append(ctx context.Context, tx desk.Tx, op string, head tlog.Head, e tlog.Entry, notBefore time.Time) (desk.LogPlace, error) {
 	a, err := tlog.Append(head, func(idx []int64) ([]tlog.Hash, error) { return readHashes(ctx, tx, idx) }, e)
 	if err != nil {
 		return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
@@ -138,7 +139,7 @@ func (l *logbook) append(ctx context.Context, tx desk.Tx, op string, head tlog.H
 	for i, x := range a.Hashes {
 		hashes = append(hashes, desk.LogHash{Index: a.First + int64(i), Hash: x[:]})
 	}
-	next := desk.LogHead{Size: a.Head.Size, Root: a.Head.Root[:], Time: a.Head.Time}
+	next := desk.LogHead{Size: a.Head.Size, Root: a.Head.Root[:], Time: latest(a.Head.Time, notBefore)}
 	if err := tx.AddLogEntry(ctx, op, a.Body, hashes, next); err != nil {
 		return desk.LogPlace{}, fmt.Errorf("public log: %w", err)
 	}

@@ -138,6 +138,43 @@ func TestSuccessor(t *testing.T) {
 	w.close()
 	w.goOn(t, nil) // nothing is left to be settled
 	w.clean(t, w.state)
+	w.close()
+	w.regainBoth(t, mirror, oldKey, got.VKey)
+}
+
+// regainBoth loses the database: the newest log comes back first, then the one
+// before it, and readers and monitors find both where they were.
+func (w *watched) regainBoth(t *testing.T, mirror, oldKey, newKey string) {
+	t.Helper()
+	data := filepath.Join(w.dir, "data")
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(filepath.Join(data, "soi.db"+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	c := apptest.Configure(t, apptest.Options{Data: data, Listen: w.d.Config.Listen})
+	a, err := app.Open(t.Context(), c, app.Options{Regain: true})
+	must(t, err)
+	if early, err := a.CatchUp(t.Context(), mirror); !errors.Is(err, tlog.ErrFork) && early.Audit.ExitCode() == 0 {
+		t.Errorf("the earlier log came back before the one that vouches for it: %+v %v", early, err)
+	}
+	newest, err := a.CatchUp(t.Context(), mirror+"2")
+	if err != nil || newest.Past != "" || newest.Size == 0 {
+		t.Fatalf("the newest log: %+v %v", newest, err)
+	}
+	for range 2 {
+		past, err := a.CatchUp(t.Context(), mirror)
+		if err != nil || past.Past == "" || past.Audit.ExitCode() != 0 {
+			t.Fatalf("the earlier log: %v %v", err, past.Audit.Findings)
+		}
+	}
+	must(t, a.Close())
+	w.goOn(t, nil)
+	r, err := app.Monitor(t.Context(), app.MonitorOptions{URL: w.s.URL, VKey: newKey, State: w.state})
+	must(t, err)
+	if r.ExitCode() != 0 || len(r.Log.Past) != 1 || r.Log.Past[0].VKey != oldKey {
+		t.Errorf("the monitor finds %s: %v %v", kindsOf(r), r.Log.Findings, r.Site)
+	}
 }
 
 // strangers are those who trust the old key: they are told, and their folders

@@ -169,6 +169,9 @@ type LogRows interface {
 	LastCosignatures(ctx context.Context) ([]Cosignature, error)
 	// PastLogs returns the logs that this one followed, oldest first.
 	PastLogs(ctx context.Context) ([]PastLog, error)
+	// AddPastLog enters a log that this one followed and that the database has
+	// lost; ErrDuplicate when it is there.
+	AddPastLog(ctx context.Context, p PastLog) error
 	// SucceedLog puts another first entry in the place of the log's own, keeps
 	// what that changes as a past log, and forgets the signatures.
 	// ErrDuplicate when that log is past already, ErrConflict when the log has

@@ -14,13 +14,17 @@ func (t *tx) PastLogs(ctx context.Context) ([]desk.PastLog, error) {
 	}, `SELECT n, vkey, opening, size, note, cosignatures FROM past_log ORDER BY n`)
 }
 
+// AddPastLog implements desk.LogRows.
+func (t *tx) AddPastLog(ctx context.Context, p desk.PastLog) error {
+	return t.must(ctx, desk.ErrDuplicate, `INSERT INTO past_log (n, vkey, opening, size, note, cosignatures)
+		VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (n) DO NOTHING`, p.N, p.VKey, p.Opening, p.Size, p.Note, p.Cosignatures)
+}
+
 // SucceedLog implements desk.LogRows. It is the one act that changes the first
 // row of the log: the guards of these tables step aside for it, inside the
 // transaction, and are back before it ends.
 func (t *tx) SucceedLog(ctx context.Context, s desk.LogSuccession) error {
-	if err := t.must(ctx, desk.ErrDuplicate, `INSERT INTO past_log (n, vkey, opening, size, note, cosignatures)
-		VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (n) DO NOTHING`,
-		s.Past.N, s.Past.VKey, s.Past.Opening, s.Past.Size, s.Past.Note, s.Past.Cosignatures); err != nil {
+	if err := t.AddPastLog(ctx, s.Past); err != nil {
 		return err
 	}
 	back, err := t.unguard(ctx, "log_entry", "log_hash", "log_checkpoint", "log_head")

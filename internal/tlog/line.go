@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -164,4 +165,36 @@ func followed(entries []Entry) Followed {
 		carried++
 	}
 	return Followed{Origin: opening.Origin, Size: opening.Size, Lost: opening.Size - carried}
+}
+
+// ReadVKey returns the key that a log at an address or in a folder shows, which
+// is no reason to trust it. The address has to be that of a log, not of a desk.
+func ReadVKey(ctx context.Context, client Doer, where string) (string, error) {
+	var src source = dirSource{dir: where}
+	if strings.HasPrefix(where, "https://") || strings.HasPrefix(where, "http://") {
+		remote, err := newHTTPSource(client, where)
+		if err != nil {
+			return "", err
+		}
+		if remote.bare {
+			return "", fmt.Errorf("%w: address of a desk", ErrForm)
+		}
+		src = remote
+	}
+	b, err := src.get(ctx, "vkey")
+	if err != nil {
+		return "", err
+	}
+	vkey := strings.TrimSuffix(string(b), "\n")
+	_, err = OriginOf(vkey)
+	return vkey, err
+}
+
+// FollowedBy reports whether an audited log is, whole, the one that opening, the
+// first entry of the log that followed it, names: name, size and root fit, so
+// every entry of it is the one that was meant, and its own first entry with its
+// key.
+func (a Audit) FollowedBy(opening Entry) bool {
+	root, ok := a.RootAt(opening.Size)
+	return ok && opening.Kind == KindSuccessor && opening.Origin == a.Origin && opening.Root == root
 }
