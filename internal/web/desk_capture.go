@@ -55,6 +55,12 @@ func (c copyView) Again() bool {
 	return c.May && (c.State == desk.CaptureFailed || c.State == copyNever || !c.Damaged.IsZero())
 }
 
+// Waits reports whether the copy is still to be made, so that the page may look
+// again by itself.
+func (c copyView) Waits() bool {
+	return c.Damaged.IsZero() && c.State != desk.CaptureDone && c.State != desk.CaptureFailed && c.State != copyNever
+}
+
 // Types reports whether the words of a post are wanted from a person.
 func (c copyView) Types() bool {
 	return c.May && c.State == desk.CaptureFailed && c.Why == desk.TroublePost

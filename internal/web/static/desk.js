@@ -123,6 +123,30 @@
     addEventListener("pagehide", () => { if (!leaving) navigator.sendBeacon(here.dataset.here, new URLSearchParams({ gone: "1" })); });
   }
 
+  // While a copy is being made the page looks again by itself, for five minutes,
+  // and puts what has become of it in its place. Nothing else on the page moves.
+  const waiting = () => [...document.querySelectorAll("[data-waits]")];
+  let looks = 0;
+  const look = () => {
+    if (!waiting().length || ++looks > 60) return;
+    const again = () => setTimeout(look, 5000);
+    if (document.hidden) return again();
+    const ask = new XMLHttpRequest();
+    ask.open("GET", location.pathname + location.search);
+    ask.responseType = "document"; // read as a page, never as text that becomes one
+    ask.onload = () => {
+      for (const old of waiting()) {
+        const now = ask.response && ask.response.getElementById(old.id);
+        if (!now || old.contains(document.activeElement) || now.textContent === old.textContent) continue;
+        old.replaceChildren(...document.importNode(now, true).childNodes);
+        old.toggleAttribute("data-waits", now.hasAttribute("data-waits"));
+      }
+    };
+    ask.onloadend = again;
+    ask.send();
+  };
+  if (waiting().length) setTimeout(look, 3000);
+
   // @ in a note offers the names of colleagues as buttons below it.
   const names = [...document.querySelectorAll("#colleagues option")].map((o) => o.value);
   for (const area of document.querySelectorAll("textarea[data-mention]")) {
