@@ -13,6 +13,7 @@ import (
 	"soi/internal/app"
 	"soi/internal/app/apptest"
 	"soi/internal/desk"
+	"soi/internal/store/pgtest"
 	"soi/internal/tlog"
 )
 
@@ -311,4 +312,31 @@ func TestSuccessorCutOff(t *testing.T) {
 	back("log.key.successor", was["log.key"])
 	w.goOn(t, nil)
 	w.clean(t, w.state)
+}
+
+// TestSuccessorOnPostgreSQL: the guards of that database step aside and come back
+// as SQLite's do.
+func TestSuccessorOnPostgreSQL(t *testing.T) {
+	c := apptest.Configure(t, apptest.Options{Database: pgtest.Start(t, pgtest.Options{}).Database(t)})
+	a, err := app.Open(t.Context(), c, app.Options{})
+	must(t, err)
+	publishOne(t, a, 1)
+	must(t, a.Close())
+	a, err = app.Open(t.Context(), c, app.Options{Succeed: true})
+	must(t, err)
+	got, err := a.SucceedLog(t.Context())
+	must(t, err)
+	if !got.Closed || got.Lost != 0 {
+		t.Errorf("followed: %+v", got)
+	}
+	must(t, a.Close())
+	a, err = app.Open(t.Context(), c, app.Options{})
+	must(t, err)
+	publishOne(t, a, 2)
+	findings, checked, err := a.Fsck(t.Context())
+	must(t, err)
+	if len(findings) > 0 || checked["earlier logs"] != 1 {
+		t.Errorf("fsck: %q, %v", findings, checked)
+	}
+	must(t, a.Close())
 }
