@@ -107,7 +107,7 @@ func (l *logbook) put(ctx context.Context, tx desk.Tx, op string, index int64, e
 		if err != nil {
 			return err
 		}
-		if opening, err := tlog.Parse(body); err == nil && opening.Kind == tlog.KindSuccessor && index < opening.Size && e.Time.Before(opening.Time) {
+		if opening, err := tlog.Parse(body); err == nil && e.CarriedBy(opening, index) {
 			head.Time = time.Time{} // carried over: older than the log itself
 		}
 	}

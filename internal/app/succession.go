@@ -430,7 +430,7 @@ func carriedOver(ctx context.Context, tx desk.Tx, opening tlog.Entry, size int64
 		body, err1 := oneEntry(ctx, tx, int64(i)+1)
 		e, err2 := tlog.Parse(body)
 		err = errors.Join(err, err1, err2)
-		return !e.Time.Before(opening.Time)
+		return !e.CarriedBy(opening, int64(i)+1)
 	})
 	return int64(n) + 1, err
 }

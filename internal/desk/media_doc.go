@@ -43,7 +43,8 @@ func (m Media) carries() bool { return m.Use == UseYes && m.Kind == MediaPicture
 
 // JudgePicture says what was found of a picture that carries the claim; the
 // empty code takes an earlier word back. Readers are told with the next revision,
-// which two people stand behind.
+// which two people stand behind: like a rating, it makes an author of whoever
+// enters it, who then does not review. Not while a review is under way.
 func (d *Desk) JudgePicture(ctx context.Context, by Actor, claim, media ID, a Authenticity) error {
 	if a != "" && !slices.Contains(Authenticities(), a) {
 		return invalid(BadChoice)
@@ -53,8 +54,18 @@ func (d *Desk) JudgePicture(ctx context.Context, by Actor, claim, media ID, a Au
 		if err != nil {
 			return Event{}, err
 		}
-		if !m.carries() {
+		if !m.carries() || c.Pending() {
 			return Event{}, ErrState
+		}
+		dr, err := draftOf(ctx, tx, *c)
+		if err != nil {
+			return Event{}, err
+		}
+		if !slices.Contains(dr.Authors, by.Staff) {
+			dr.Authors = append(dr.Authors, by.Staff)
+			if err := tx.SetDraft(ctx, dr); err != nil {
+				return Event{}, err
+			}
 		}
 		m.Authenticity = a
 		return Event{Kind: EvMediaJudged, About: media, Data: map[string]string{"authenticity": string(a)}}, tx.SetMedia(ctx, m)

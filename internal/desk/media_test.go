@@ -142,6 +142,17 @@ func TestJudgePicture(t *testing.T) {
 	if doc := published(); !slices.Equal(doc.Authenticity, []desk.Authenticity{desk.PictureStaged}) {
 		t.Errorf("after: %v", doc.Authenticity)
 	}
+	// Whoever entered it is an author and does not review.
+	o.must(o.JudgePicture(o.ctx(), o.staff[desk.Editor], c.ID, ids[0], desk.PictureEdited))
+	v, err := o.ClaimPage(o.ctx(), checker, c.ID)
+	o.must(err)
+	r, err := o.Submit(o.ctx(), checker, desk.Proposal{Claim: c.ID, DraftVersion: v.Draft.Version, Reason: desk.ReasonFactual, Notes: note()})
+	o.must(err)
+	_, err = o.Approve(o.ctx(), o.staff[desk.Editor], r.ID, r.Hash, desk.Points(r.Kind))
+	o.want(err, desk.ErrOwnWork)
+	o.want(o.JudgePicture(o.ctx(), checker, c.ID, ids[0], desk.PictureOriginal), desk.ErrState) // under review
+	_, err = o.Approve(o.ctx(), o.hire(desk.Editor, "second"), r.ID, r.Hash, desk.Points(r.Kind))
+	o.must(err)
 	o.must(o.JudgePicture(o.ctx(), checker, c.ID, ids[0], desk.PictureOriginal))
 	o.must(o.JudgePicture(o.ctx(), checker, c.ID, ids[1], ""))
 	next(desk.ReasonFactual)

@@ -93,7 +93,7 @@ func VerifyURL(ctx context.Context, client Doer, address string, o AuditOptions)
 		return audit(ctx, src, o)
 	}
 	if err := l.findNewest(ctx); err != nil {
-		return Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}, ctx.Err()
+		return notFound(err), ctx.Err()
 	}
 	a, err := l.audit(ctx, o)
 	return a.out, err

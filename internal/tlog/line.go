@@ -49,6 +49,19 @@ func (l *line) findNewest(ctx context.Context) error {
 	return nil
 }
 
+// choose finds the newest log and returns the one that a key belongs to.
+func (l *line) choose(ctx context.Context, vkey string) (n int, err error) {
+	if err := l.findNewest(ctx); err != nil {
+		return 0, err
+	}
+	return l.trusted(vkey), nil
+}
+
+// notFound is the audit of a desk whose logs could not be looked for.
+func notFound(err error) Audit {
+	return Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}
+}
+
 // trusted is which of the logs a key belongs to: the newest without a key, or
 // with one of another desk, which the audit will refuse.
 func (l line) trusted(vkey string) int {
@@ -161,7 +174,7 @@ func followed(entries []Entry) Followed {
 	}
 	opening := entries[0]
 	carried := int64(1)
-	for carried < opening.Size && carried < int64(len(entries)) && entries[carried].Time.Before(opening.Time) {
+	for carried < int64(len(entries)) && entries[carried].CarriedBy(opening, carried) {
 		carried++
 	}
 	return Followed{Origin: opening.Origin, Size: opening.Size, Lost: opening.Size - carried}

@@ -38,10 +38,10 @@ func Mirror(ctx context.Context, client Doer, address, dir, vkey string) (Mirror
 	o := AuditOptions{VKey: vkey}
 	var next string
 	if l, ok := remote.line(); ok {
-		if err := l.findNewest(ctx); err != nil {
-			return Mirrored{Audit: Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}}, ctx.Err()
+		n, err := l.choose(ctx, vkey)
+		if err != nil {
+			return Mirrored{Audit: notFound(err)}, ctx.Err()
 		}
-		n := l.trusted(vkey)
 		remote = l.at(n)
 		if n < l.newest {
 			// What the log that follows has erased must leave this folder too.
@@ -117,10 +117,11 @@ func ReadLog(ctx context.Context, client Doer, where string, o AuditOptions) (St
 			return nil, Audit{}, err
 		}
 		if l, ok := remote.line(); ok {
-			if err := l.findNewest(ctx); err != nil {
-				return nil, Audit{Findings: []Finding{{Kind: FindUnreachable, Path: "vkey", Index: -1, Cause: err}}}, ctx.Err()
+			n, err := l.choose(ctx, o.VKey)
+			if err != nil {
+				return nil, notFound(err), ctx.Err()
 			}
-			remote = l.at(l.trusted(o.VKey))
+			remote = l.at(n)
 		}
 		src = remote
 	}

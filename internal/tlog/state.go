@@ -155,8 +155,7 @@ type Checker struct {
 	origin   string
 	size     int64
 	last     time.Time
-	begun    time.Time // of a log that follows another: when it began; zero otherwise
-	carried  int64     // and the size of the log that it follows
+	opening  Entry // entry 0
 	closed   bool
 	scale    []string
 	keys     []string
@@ -227,25 +226,20 @@ func (c *Checker) Add(body []byte) (Entry, error) {
 	if e.Kind == KindPolicy {
 		c.scale = e.Ratings
 	}
-	own := !c.carries(e)
+	own := !e.CarriedBy(c.opening, c.size) // a key or an end that went over means nothing here
 	if own && e.Key != "" && !slices.Contains(c.keys, e.Key) {
 		c.keys = append(c.keys, e.Key)
 	}
 	c.closed = c.closed || own && e.Kind == KindClose
-	if e.Kind == KindSuccessor && c.size == 0 {
-		c.begun, c.carried = e.Time, e.Size
-	} else if e.Time.After(c.last) {
+	if c.size == 0 {
+		c.opening = e
+	}
+	// What went over is older than the entry that opens the log.
+	if e.Time.After(c.last) && e.Kind != KindSuccessor {
 		c.last = e.Time
 	}
 	c.size++
 	return e, err
-}
-
-// carries reports whether e, as the next entry, was carried over from the log
-// that this one follows: it is older than this log. Whoever has the other log
-// can see whether it stands there; here its key and its end mean nothing.
-func (c *Checker) carries(e Entry) bool {
-	return c.size > 0 && c.size < c.carried && e.Time.Before(c.begun)
 }
 
 // rules checks what concerns the log as a whole.
@@ -255,11 +249,11 @@ func (c *Checker) rules(e Entry) error {
 	switch {
 	case opens != (c.size == 0):
 		return ErrFirst
-	case e.Key != "" && name != c.origin && !c.carries(e):
+	case e.Key != "" && name != c.origin && !e.CarriedBy(c.opening, c.size):
 		return ErrForeignKey
 	case c.closed:
 		return ErrClosed
-	case e.Time.Before(c.last), e.Time.Before(c.begun) && !c.carries(e):
+	case e.Time.Before(c.last), e.Time.Before(c.opening.Time) && !e.CarriedBy(c.opening, c.size):
 		return ErrTimeBack
 	case e.Kind == KindRuling && c.rulings[e.Ruling]:
 		return ErrRulingAgain

@@ -12,9 +12,6 @@ import (
 	merkle "golang.org/x/mod/sumdb/tlog"
 )
 
-// ErrNoSuccessor: the entry does not open a log that follows this one.
-var ErrNoSuccessor = errors.New("tlog: entry does not follow this log")
-
 // firstName ends the origin of a desk's first log; the logs that follow are
 // told by a number after it: desk.example/log, desk.example/log2.
 const firstName = "log"
@@ -45,6 +42,13 @@ func SplitOrigin(origin string) (host string, n int, err error) {
 		return "", 0, fmt.Errorf("%w: origin %q", ErrForm, origin)
 	}
 	return origin[:at], n, nil
+}
+
+// CarriedBy reports whether e, at an index of a log that begins with opening, was
+// carried over from the log that this one follows: it is older than this log.
+// Whoever has the other log can see whether it stands there.
+func (e Entry) CarriedBy(opening Entry, index int64) bool {
+	return opening.Kind == KindSuccessor && index > 0 && index < opening.Size && e.Time.Before(opening.Time)
 }
 
 // StoredHash is a hash at its place in the stored tree.
@@ -100,15 +104,28 @@ func Succeed(head Head, read HashReader, e Entry) (Succession, error) {
 func leftEdge(body []byte, size int64, read HashReader) ([]StoredHash, error) {
 	h := merkle.RecordHash(body)
 	out := []StoredHash{{0, h}}
+	var beside []int64
 	for level := 1; int64(1)<<level <= size; level++ {
-		right, err := read([]int64{merkle.StoredHashIndex(level-1, 1)})
-		if err != nil || len(right) != 1 {
-			return nil, fmt.Errorf("tlog: left edge: %w", errors.Join(err, ErrDamaged))
-		}
-		h = merkle.NodeHash(h, right[0])
-		out = append(out, StoredHash{merkle.StoredHashIndex(level, 0), h})
+		beside = append(beside, merkle.StoredHashIndex(level-1, 1))
+	}
+	if len(beside) == 0 {
+		return out, nil
+	}
+	right, err := read(beside)
+	if err != nil || len(right) != len(beside) {
+		return nil, fmt.Errorf("tlog: left edge: %w", errors.Join(err, ErrDamaged))
+	}
+	for i, r := range right {
+		h = merkle.NodeHash(h, r)
+		out = append(out, StoredHash{merkle.StoredHashIndex(i+1, 0), h})
 	}
 	return out, nil
+}
+
+// onLeftEdge reports whether a stored hash stands over the first entry.
+func onLeftEdge(index int64) bool {
+	_, n := merkle.SplitStoredHashIndex(index)
+	return n == 0
 }
 
 // replaced reads through read, but for what stands in edge.
@@ -185,6 +202,9 @@ func (l pastLog) Entries(ctx context.Context, from, to int64) ([][]byte, error) 
 // Hashes implements Storage.
 func (l pastLog) Hashes(ctx context.Context, indexes []int64) ([]Hash, error) {
 	read := reader(ctx, l.Storage)
+	if !slices.ContainsFunc(indexes, onLeftEdge) {
+		return read(indexes)
+	}
 	edge, err := leftEdge(l.past.Opening, l.past.Size, read)
 	if err != nil {
 		return nil, err

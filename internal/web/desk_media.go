@@ -113,8 +113,9 @@ func (s *Site) addPicture(v *visit) (answer, error) {
 	return redirect(v.tongue.url("/desk/claims/"+string(id)) + "#media"), nil
 }
 
-// usePicture records whether a picture carries the claim.
-func (s *Site) usePicture(v *visit) (answer, error) {
+// ofPicture is a handler that does something to one picture of a claim and goes
+// back to it.
+func (s *Site) ofPicture(v *visit, do func(claim, media desk.ID) error) (answer, error) {
 	id, err := v.id()
 	if err != nil {
 		return answer{}, err
@@ -123,26 +124,24 @@ func (s *Site) usePicture(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := s.Desk.UsePicture(v.Context(), v.actor(), id, m, desk.MediaUse(v.field("use"))); err != nil {
+	if err := do(id, m); err != nil {
 		return answer{}, err
 	}
 	return redirect(v.tongue.url("/desk/claims/"+string(id)) + "#media"), nil
 }
 
+// usePicture records whether a picture carries the claim.
+func (s *Site) usePicture(v *visit) (answer, error) {
+	return s.ofPicture(v, func(claim, media desk.ID) error {
+		return s.Desk.UsePicture(v.Context(), v.actor(), claim, media, desk.MediaUse(v.field("use")))
+	})
+}
+
 // judgePicture records what was found of a picture that carries the claim.
 func (s *Site) judgePicture(v *visit) (answer, error) {
-	id, err := v.id()
-	if err != nil {
-		return answer{}, err
-	}
-	m, err := v.mediaID()
-	if err != nil {
-		return answer{}, err
-	}
-	if err := s.Desk.JudgePicture(v.Context(), v.actor(), id, m, desk.Authenticity(v.field("authenticity"))); err != nil {
-		return answer{}, err
-	}
-	return redirect(v.tongue.url("/desk/claims/"+string(id)) + "#media"), nil
+	return s.ofPicture(v, func(claim, media desk.ID) error {
+		return s.Desk.JudgePicture(v.Context(), v.actor(), claim, media, desk.Authenticity(v.field("authenticity")))
+	})
 }
 
 // mediaRoutes is the table of what concerns files of claims.
