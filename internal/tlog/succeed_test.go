@@ -150,6 +150,16 @@ func TestCheckerCarries(t *testing.T) {
 			t.Fatalf("entry %d: %v", i, err)
 		}
 	}
+	// Right behind what went over, an entry may not claim to have gone over too.
+	early := NewChecker(secondOrigin)
+	for _, b := range next.log.entries[:len(next.log.entries)-1] {
+		if _, err := early.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := early.Try(Entry{Kind: KindPublish, Time: d.now, Verdict: verdictID(2), Rev: 1, Rating: "false", Doc: [32]byte{1}}); !errors.Is(err, ErrTimeBack) {
+		t.Errorf("dated back behind what went over: %v", err)
+	}
 	if !slices.Equal(c.Keys(), []string{next.key.VKey()}) {
 		t.Errorf("keys %q", c.Keys())
 	}
