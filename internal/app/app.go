@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,8 @@ type App struct {
 	captures  chan struct{}                                          // holds one when a copy was asked for
 	answers   *answers
 	signed    atomic.Int64
+	erasing   sync.Mutex  // one Erase at a time
+	unclean   atomic.Bool // the database's files may hold what was deleted
 	log       *slog.Logger
 	now       func() time.Time
 	web       feed.Web   // nil: the guarded client of the press

@@ -38,7 +38,7 @@ func (a *App) forgetPress(ctx context.Context) error {
 		a.log.Warn("nothing of the press is forgotten for a day because the clock jumped")
 	case n > 0:
 		a.log.Info("suggestions and hashes of pieces past their time removed", "rows", n)
-		err = a.db.Tidy(ctx)
+		err = a.cleanFiles(ctx, true)
 	}
 	return err
 }

@@ -176,6 +176,8 @@ func (s *Server) Routes() []web.Served {
 // most 500 at a call, and then what the database's files still hold of them.
 // held says that nothing was erased because the clock jumped.
 func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
+	a.erasing.Lock() // whoever comes second finds the files clean
+	defer a.erasing.Unlock()
 	n, held, err = a.Desk.Erase(ctx, desk.Program())
 	forgotten := 0
 	for _, forget := range []func(context.Context) (int, error){
@@ -190,10 +192,31 @@ func (a *App) Erase(ctx context.Context) (n int, held bool, err error) {
 			forgotten += k
 		}
 	}
-	if err == nil && n+forgotten > 0 { // it holds writers up, so not without need
-		err = a.db.Tidy(ctx)
+	if err == nil {
+		err = a.cleanFiles(ctx, n+forgotten > 0)
 	}
 	return n, held, err
+}
+
+// cleanFiles takes what was deleted out of the files of the database too. It
+// holds writers up, so not without need; where a long read stands in the way the
+// next pass tries again.
+func (a *App) cleanFiles(ctx context.Context, deleted bool) error {
+	if deleted {
+		a.unclean.Store(true)
+	}
+	if !a.unclean.Load() {
+		return nil
+	}
+	err := a.db.Tidy(ctx)
+	if errors.Is(err, desk.ErrBusy) {
+		a.log.Info("the database's files could not be cleaned for a long read; the next pass does it")
+		return nil
+	}
+	if err == nil {
+		a.unclean.Store(false)
+	}
+	return err
 }
 
 // erase is Erase as a scheduled task.

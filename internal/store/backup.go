@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"soi/internal/desk"
 )
 
 // ErrNoFile says that the desk is not in a file of its own: a PostgreSQL desk
@@ -104,7 +106,8 @@ func syncDir(dir string) error {
 
 // Tidy gives freed pages back to the file system and empties the write-ahead
 // log, so that what was erased is in neither. The program calls it after
-// erasing. PostgreSQL looks after itself.
+// erasing. PostgreSQL looks after itself. desk.ErrBusy says that a long read
+// stood in the way, so that something may be left.
 func (db *DB) Tidy(ctx context.Context) error {
 	if db.postgres() {
 		return nil
@@ -114,7 +117,18 @@ func (db *DB) Tidy(ctx context.Context) error {
 		if err != nil {
 			return translate(fmt.Errorf("tidy: %w", err))
 		}
-		for rows.Next() { // each step of the vacuum is a row
+		var busy, logged, moved int
+		var scan error
+		for rows.Next() { // each step of the vacuum is a row; the checkpoint says how it went
+			if cols, _ := rows.Columns(); len(cols) == 3 {
+				scan = errors.Join(scan, rows.Scan(&busy, &logged, &moved))
+			}
+		}
+		if err := scan; err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		if busy != 0 {
+			return errors.Join(fmt.Errorf("tidy: %w", desk.ErrBusy), rows.Close())
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return translate(fmt.Errorf("tidy: %w", err))
