@@ -104,11 +104,10 @@ func (a *aligner) cosines(row uint32) *[alignAsked]float32 {
 	}
 	c := new([alignAsked]float32)
 	s := a.m.lex.sense
-	x := s.at(row)
+	var product [alignAsked]int32
+	dots(s.at(row), &s.vec[0], a.rows, product[:len(a.rows)])
 	for i, r := range a.rows {
-		if r != 0 {
-			c[i] = max(0, float32(dot(s.at(r), x))*s.inv[r]*s.inv[row])
-		}
+		c[i] = max(0, float32(product[i])*s.inv[r]*s.inv[row]) // row 0 has no length and gives 0
 	}
 	a.near[row] = c
 	return c

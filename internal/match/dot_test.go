@@ -2,6 +2,7 @@ package match
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -22,6 +23,51 @@ func TestDotIsPlain(t *testing.T) {
 		}
 		if got, want := dot(&a, &b), dotPlain(a[:], b[:]); got != want {
 			t.Fatalf("%d, want %d", got, want)
+		}
+	}
+}
+
+// TestDotsArePlain: many products at once are those of one at a time, in any order of rows.
+func TestDotsArePlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	rows := make([]vector, 300)
+	for i := range rows {
+		for j := range rows[i] {
+			rows[i][j] = int8(r.IntN(256) - 128)
+		}
+	}
+	for _, n := range []int{0, 1, 7, 8, 9, 100, 300} {
+		at, got, want := make([]uint32, n), make([]int32, n), make([]int32, n)
+		for i := range at {
+			at[i] = uint32(r.IntN(len(rows)))
+		}
+		q := rows[n/2]
+		dots(&q, &rows[0][0], at, got)
+		dotsPlain(&q, &rows[0][0], at, want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d rows: %v, want %v", n, got, want)
+		}
+	}
+}
+
+// TestWithinIsPlain: looking at eight distances at a time finds what looking at each finds.
+func TestWithinIsPlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for n := range 200 {
+		far := make([]uint8, n)
+		for i := range far {
+			far[i] = uint8(r.IntN(senseDim + 1))
+		}
+		for _, limit := range []int{0, 1, 30, senseDim/2 - 4} {
+			var want []uint32
+			for i, d := range far {
+				if int(d) <= limit {
+					want = append(want, 1000+uint32(i))
+				}
+			}
+			if got := within(nil, far, limit, 1000); !slices.Equal(got, want) {
+				t.Fatalf("%v within %d: %v, want %v", far, limit, got, want)
+			}
 		}
 	}
 }

@@ -156,6 +156,7 @@ func (m *Matcher) remove(id string) {
 		m.lex.forget(run)
 		clear(run)
 		m.docs[r], m.vecs[r], m.norms[r] = record{}, vector{}, 0
+		m.near.drop(r)
 		m.idx.Remove(r)
 		m.stale++
 	}

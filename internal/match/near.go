@@ -1,6 +1,7 @@
 package match
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"sync"
@@ -56,6 +57,9 @@ type clusters struct {
 	docs    []uint32  // documents, cluster by cluster; those without direction are left out
 	signs   []sketch  // of docs
 	vecs    []vector  // of docs, so that a cluster is read in one go
+	inv     []float32 // one over the length of each of vecs; 0 for a document that was removed
+	place   []uint32  // by document: 1 + its place in docs, 0 for one that has none
+	every   []uint32  // 0, 1, 2 … for all centres, see dots
 	covered int       // how many documents were there
 	loose   []sketch  // of those added since
 }
@@ -104,9 +108,26 @@ func cluster(vecs []vector, workers int) clusters {
 
 // fill copies the vectors and sketches of docs.
 func (c *clusters) fill(vecs []vector) {
-	c.signs, c.vecs = make([]sketch, len(c.docs)), make([]vector, len(c.docs))
+	c.signs, c.vecs, c.inv = make([]sketch, len(c.docs)), make([]vector, len(c.docs)), make([]float32, len(c.docs))
+	c.place = make([]uint32, c.covered)
 	for i, d := range c.docs {
-		c.signs[i], c.vecs[i] = vecs[d].sketch(), vecs[d]
+		c.signs[i], c.vecs[i], c.inv[i] = vecs[d].sketch(), vecs[d], vecs[d].inverse()
+		c.place[d] = uint32(i) + 1
+	}
+	c.every = make([]uint32, len(c.centres))
+	for i := range c.every {
+		c.every[i] = uint32(i)
+	}
+}
+
+// drop takes a document out of every later search, and its direction out of memory.
+func (c *clusters) drop(doc uint32) {
+	switch i := int(doc) - c.covered; {
+	case i >= 0 && i < len(c.loose):
+		c.loose[i] = sketch{}
+	case i < 0 && c.place[doc] > 0:
+		at := c.place[doc] - 1
+		c.signs[at], c.vecs[at], c.inv[at] = sketch{}, vector{}, 0
 	}
 }
 
@@ -204,6 +225,28 @@ func (p *picker) put(i, bits int) {
 	p.hist[bits]++
 }
 
+// compare puts the distances of many sketches from one, from place at on, and returns the
+// place after the last.
+func (p *picker) compare(q *sketch, signs []sketch, at int) int {
+	far := p.far[at : at+len(signs)]
+	for i := range signs {
+		far[i] = uint8(signs[i].apart(q))
+	}
+	var even, odd [senseDim + 1]int32 // two, so that one need not wait for the other
+	i := 0
+	for ; i+2 <= len(far); i += 2 {
+		even[far[i]]++
+		odd[far[i+1]]++
+	}
+	for ; i < len(far); i++ {
+		even[far[i]]++
+	}
+	for d := range p.hist {
+		p.hist[d] += even[d] + odd[d]
+	}
+	return at + len(signs)
+}
+
 // limit is the distance within which the n nearest lie, and others as near as the
 // last of them.
 func (p *picker) limit(n int) int {
@@ -216,40 +259,34 @@ func (p *picker) limit(n int) int {
 	return senseDim
 }
 
-// span is a run of documents whose sketches are compared.
-type span struct {
-	docs  []uint32 // nil: numbered from first on
-	first uint32
-	signs []sketch
-	vecs  []vector // nil as docs
-}
+// span is a run of places in docs.
+type span struct{ from, to uint32 }
 
-// spans is what a search for n documents looks at: the clusters nearest to the
-// question, and the documents that are in none.
-func (c *clusters) spans(v *vector, n int) []span {
-	out := []span{{first: uint32(c.covered), signs: c.loose}}
+// spans are the clusters nearest to the question that a search for n documents looks at.
+func (c *clusters) spans(v *vector, n int, room *lookout) []span {
+	room.spans = room.spans[:0]
 	if len(c.centres) == 0 {
-		return out
+		return nil
 	}
 	inverse := v.inverse()
 	var held [256]int // documents by how near their cluster is
-	bins := make([]uint8, len(c.centres))
-	for i := range c.centres {
-		bins[i] = uint8(min(255, max(0, 128+127*float32(dot(v, &c.centres[i]))*c.norms[i]*inverse)))
-		held[bins[i]] += int(c.ends[i] - c.start(i))
+	room.bins = slices.Grow(room.bins[:0], len(c.centres))[:len(c.centres)]
+	for i, x := range room.multiply(v, c.centres, c.every) {
+		bin := uint8(min(255, max(0, 128+127*float32(x)*c.norms[i]*inverse)))
+		room.bins[i] = bin
+		held[bin] += int(c.ends[i] - c.start(i))
 	}
 	limit, seen := 255, held[255]
 	for limit > 0 && (seen < probed*n || seen*probedShare < len(c.docs)/probedFor*n) {
 		limit--
 		seen += held[limit]
 	}
-	for i, bin := range bins {
+	for i, bin := range room.bins {
 		if int(bin) >= limit {
-			from, to := c.start(i), c.ends[i]
-			out = append(out, span{docs: c.docs[from:to], signs: c.signs[from:to], vecs: c.vecs[from:to]})
+			room.spans = append(room.spans, span{c.start(i), c.ends[i]})
 		}
 	}
-	return out
+	return room.spans
 }
 
 // start is where a cluster begins in docs.
@@ -260,18 +297,24 @@ func (c *clusters) start(i int) uint32 {
 	return c.ends[i-1]
 }
 
-// doc is the number of the i-th document.
-func (s *span) doc(i int) uint32 {
-	if s.docs == nil {
-		return s.first + uint32(i)
-	}
-	return s.docs[i]
-}
-
 // lookout is room for one search by direction.
 type lookout struct {
-	near picker
-	hits []index.Hit
+	near  picker
+	bins  []uint8
+	spans []span
+	at    []uint32
+	dots  []int32
+	hits  []index.Hit
+}
+
+// multiply is the inner products of v with some of many vectors; they stand until the
+// next call.
+func (l *lookout) multiply(v *vector, of []vector, at []uint32) []int32 {
+	l.dots = slices.Grow(l.dots[:0], len(at))[:len(at)]
+	if len(at) > 0 {
+		dots(v, &of[0][0], at, l.dots)
+	}
+	return l.dots
 }
 
 // alongside finds up to about n documents that point the way the question does,
@@ -285,42 +328,64 @@ func (m *Matcher) alongside(v *vector, n int, keep func(doc uint32) bool) []uint
 		l = new(lookout)
 	}
 	defer m.lookouts.Put(l)
-	spans := m.near.spans(v, n)
-	total := 0
-	for i := range spans {
-		total += len(spans[i].signs)
+	c := &m.near
+	spans := c.spans(v, n, l)
+	total := len(c.loose)
+	for _, s := range spans {
+		total += int(s.to - s.from)
 	}
 	l.near.reset(total)
-	q, at := v.sketch(), 0
+	q := v.sketch()
+	at := l.near.compare(&q, c.loose, 0)
 	for _, s := range spans {
-		for i := range s.signs {
-			l.near.put(at, s.signs[i].apart(&q))
-			at++
-		}
+		at = l.near.compare(&q, c.signs[s.from:s.to], at)
 	}
 	limit := min(l.near.limit(sketched*n), senseDim/2-4)
-	l.hits, at = l.hits[:0], 0
+	l.hits, l.at = l.hits[:0], within(l.at[:0], l.near.far[:len(c.loose)], limit, uint32(c.covered))
+	for i, x := range l.multiply(v, m.vecs, l.at) {
+		d := l.at[i]
+		l.take(d, x, m.norms[d], keep)
+	}
+	l.at, at = l.at[:0], len(c.loose)
 	for _, s := range spans {
-		for i, far := range l.near.far[at : at+len(s.signs)] {
-			if int(far) > limit {
-				continue
-			}
-			d := s.doc(i)
-			if m.idx.Dead(d) || keep != nil && !keep(d) {
-				continue
-			}
-			w := &m.vecs[d]
-			if s.vecs != nil {
-				w = &s.vecs[i]
-			}
-			l.hits = append(l.hits, index.Hit{Doc: d, Score: float32(dot(v, w)) * m.norms[d]})
-		}
-		at += len(s.signs)
+		l.at = within(l.at, l.near.far[at:at+int(s.to-s.from)], limit, s.from)
+		at += int(s.to - s.from)
+	}
+	for i, x := range l.multiply(v, c.vecs, l.at) {
+		p := l.at[i]
+		l.take(c.docs[p], x, c.inv[p], keep)
 	}
 	near := nearest(l.hits, n)
 	out := make([]uint32, 0, len(near))
 	for _, h := range near {
 		out = append(out, h.Doc)
+	}
+	return out
+}
+
+// take notes a document by its inner product and one over its length, which is 0 for one that was
+// removed.
+func (l *lookout) take(doc uint32, product int32, inverse float32, keep func(doc uint32) bool) {
+	if inverse != 0 && (keep == nil || keep(doc)) {
+		l.hits = append(l.hits, index.Hit{Doc: doc, Score: float32(product) * inverse})
+	}
+}
+
+// within appends from + i for every i whose distance is at most limit, which is under 128. It
+// looks at eight distances at a time: most lie beyond.
+func within(out []uint32, far []uint8, limit int, from uint32) []uint32 {
+	const high, ones = 0x8080808080808080, 0x0101010101010101
+	i, beyond := 0, ones*uint64(limit+1)
+	for ; i+8 <= len(far); i += 8 {
+		eight := binary.LittleEndian.Uint64(far[i:])
+		for near := ^((eight | high) - beyond) & high; near != 0; near &= near - 1 {
+			out = append(out, from+uint32(i+bits.TrailingZeros64(near)>>3))
+		}
+	}
+	for ; i < len(far); i++ {
+		if int(far[i]) <= limit {
+			out = append(out, from+uint32(i))
+		}
 	}
 	return out
 }

@@ -66,8 +66,9 @@ type prospect struct {
 // and the highest cosine of all.
 func (m *Matcher) promising(qu *question, hits []index.Hit, n int) ([]prospect, float32) {
 	all, sense, inverse := make([]prospect, len(hits)), float32(0), qu.vec.inverse()
+	products := m.products(qu, hits)
 	for i, h := range hits {
-		p := prospect{at: i, sense: float32(dot(&qu.vec, &m.vecs[h.Doc])) * inverse * m.norms[h.Doc]}
+		p := prospect{at: i, sense: float32(products[i]) * inverse * m.norms[h.Doc]}
 		p.rate = h.Score/max(hits[0].Score, 1e-6) + 2*p.sense
 		sense = max(sense, p.sense)
 		all[i] = p
@@ -79,6 +80,18 @@ func (m *Matcher) promising(qu *question, hits []index.Hit, n int) ([]prospect, 
 		all = all[:n]
 	}
 	return all, sense
+}
+
+// products is the inner product of a question's direction with that of each document.
+func (m *Matcher) products(qu *question, hits []index.Hit) []int32 {
+	at, out := make([]uint32, len(hits)), make([]int32, len(hits))
+	for i, h := range hits {
+		at[i] = h.Doc
+	}
+	if len(hits) > 0 {
+		dots(&qu.vec, &m.vecs[0][0], at, out)
+	}
+	return out
 }
 
 // sort puts candidates in the ranker's order, equal ones by id.

@@ -48,8 +48,8 @@ func TestRecallByDirection(t *testing.T) {
 					found++
 				}
 			}
-			for _, s := range m.near.spans(&qu.vec, n) {
-				looked += len(s.signs)
+			for _, s := range m.near.spans(&qu.vec, n, new(lookout)) {
+				looked += int(s.to - s.from)
 			}
 		})
 		t.Logf("of the ten nearest, %.4f are among the %d found; %d sketches compared a question", float64(found)/float64(all), n, looked*10/all)

@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"unsafe"
 )
 
 // senseDim is the width of the learned word vectors.
@@ -101,6 +102,14 @@ func dotPlain(a, b []int8) int32 {
 		sum += int32(x) * int32(b[i])
 	}
 	return sum
+}
+
+// dotsPlain is dots without the help of the processor.
+func dotsPlain(q *vector, base *int8, at []uint32, out []int32) {
+	for i, p := range at {
+		v := (*vector)(unsafe.Add(unsafe.Pointer(base), int(p)*senseDim))
+		out[i] = dotPlain(q[:], v[:])
+	}
 }
 
 // inverse is one over the length of a packed vector, 0 for an empty one.
