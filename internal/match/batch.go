@@ -199,7 +199,7 @@ func (m *Matcher) pack(first int) {
 	wg.Wait()
 	if m.idx.Loose() > looseAtMost+m.idx.Docs()/4 || first == 0 {
 		m.idx.Merge(batches, workers)
-		m.near = cluster(m.vecs, workers)
+		m.near = cluster(m.vecs, m.norms, workers)
 		return
 	}
 	m.idx.List(batches)

@@ -105,7 +105,7 @@ func (a *aligner) cosines(row uint32) *[alignAsked]float32 {
 	c := new([alignAsked]float32)
 	s := a.m.lex.sense
 	var product [alignAsked]int32
-	dots(s.at(row), &s.vec[0], a.rows, product[:len(a.rows)])
+	dots(&s.vec[row], s.vec, a.rows, product[:])
 	for i, r := range a.rows {
 		c[i] = max(0, float32(product[i])*s.inv[r]*s.inv[row]) // row 0 has no length and gives 0
 	}

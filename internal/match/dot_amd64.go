@@ -23,14 +23,14 @@ func dot(a, b *vector) int32 {
 	return out
 }
 
-// dots sets out[i] to the inner product of q with the vector that stands at[i] vectors after
-// base; out is as long as at.
-func dots(q *vector, base *int8, at []uint32, out []int32) {
+// dots sets out[i] to the inner product of q with the vector at[i] of many. out is at least as
+// long as at.
+func dots(q *vector, of []vector, at []uint32, out []int32) {
 	switch {
 	case len(at) == 0:
 	case cpu.X86.HasAVX2:
-		dotRows(&q[0], base, &at[0], len(at), &out[:len(at)][0])
+		dotRows(&q[0], &of[0][0], &at[0], len(at), &out[:len(at)][0])
 	default:
-		dotsPlain(q, base, at, out)
+		dotsPlain(q, of, at, out)
 	}
 }

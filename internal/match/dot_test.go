@@ -42,8 +42,8 @@ func TestDotsArePlain(t *testing.T) {
 			at[i] = uint32(r.IntN(len(rows)))
 		}
 		q := rows[n/2]
-		dots(&q, &rows[0][0], at, got)
-		dotsPlain(&q, &rows[0][0], at, want)
+		dots(&q, rows, at, got)
+		dotsPlain(&q, rows, at, want)
 		if !slices.Equal(got, want) {
 			t.Fatalf("%d rows: %v, want %v", n, got, want)
 		}

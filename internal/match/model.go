@@ -97,7 +97,7 @@ func plant(trees []Tree) forest {
 }
 
 func (s *sense) grow(q [senseDim]int8, unit float32, rare uint8) {
-	s.vec = append(s.vec, q[:]...)
+	s.vec = append(s.vec, q)
 	s.unit = append(s.unit, unit)
 	s.rare = append(s.rare, rare)
 }
@@ -166,7 +166,7 @@ func (m *Model) Write(w io.Writer) error {
 		b.Write(le.AppendUint32(nil, byRow[r]))
 		b.Write(le.AppendUint32(nil, math.Float32bits(m.sense.unit[r])))
 		b.WriteByte(m.sense.rare[r])
-		for _, v := range m.sense.vec[r*senseDim : (r+1)*senseDim] {
+		for _, v := range m.sense.vec[r] {
 			b.WriteByte(byte(v))
 		}
 	}

@@ -67,8 +67,8 @@ type clusters struct {
 // add notes one more document.
 func (c *clusters) add(v *vector) { c.loose = append(c.loose, v.sketch()) }
 
-// cluster sorts documents anew. The same vectors always give the same clusters.
-func cluster(vecs []vector, workers int) clusters {
+// cluster sorts documents anew; norms are one over the lengths of vecs. The same vectors always give the same clusters.
+func cluster(vecs []vector, norms []float32, workers int) clusters {
 	if len(vecs) < clustered {
 		c := clusters{loose: make([]sketch, len(vecs))}
 		for i := range vecs {
@@ -80,9 +80,9 @@ func cluster(vecs []vector, workers int) clusters {
 	c.seed(vecs, workers)
 	home := make([]int32, len(vecs))
 	inShares(len(vecs), workers, func(from, to int) {
-		var near picker
+		var l lookout
 		for d := from; d < to; d++ {
-			home[d] = c.home(&vecs[d], &near)
+			home[d] = c.home(&vecs[d], &l)
 		}
 	})
 	c.ends = make([]uint32, len(c.centres)+1)
@@ -102,16 +102,16 @@ func cluster(vecs []vector, workers int) clusters {
 		}
 	}
 	c.ends = c.ends[:len(c.centres)]
-	c.fill(vecs)
+	c.fill(vecs, norms)
 	return c
 }
 
-// fill copies the vectors and sketches of docs.
-func (c *clusters) fill(vecs []vector) {
+// fill copies the vectors, lengths and sketches of docs.
+func (c *clusters) fill(vecs []vector, norms []float32) {
 	c.signs, c.vecs, c.inv = make([]sketch, len(c.docs)), make([]vector, len(c.docs)), make([]float32, len(c.docs))
 	c.place = make([]uint32, c.covered)
 	for i, d := range c.docs {
-		c.signs[i], c.vecs[i], c.inv[i] = vecs[d].sketch(), vecs[d], vecs[d].inverse()
+		c.signs[i], c.vecs[i], c.inv[i] = vecs[d].sketch(), vecs[d], norms[d]
 		c.place[d] = uint32(i) + 1
 	}
 	c.every = make([]uint32, len(c.centres))
@@ -164,9 +164,9 @@ func (c *clusters) seed(vecs []vector, workers int) {
 func (c *clusters) settle(sample []*vector, workers int) {
 	home := make([]int32, len(sample))
 	inShares(len(sample), workers, func(from, to int) {
-		var near picker
+		var l lookout
 		for i := from; i < to; i++ {
-			home[i] = c.home(sample[i], &near)
+			home[i] = c.home(sample[i], &l)
 		}
 	})
 	sums := make([][senseDim]float32, len(c.centres))
@@ -187,43 +187,28 @@ func (c *clusters) settle(sample []*vector, workers int) {
 
 // home is the cluster of a vector: of the centres whose sketches are nearest the
 // one whose direction is; -1 for an empty vector.
-func (c *clusters) home(v *vector, near *picker) int32 {
+func (c *clusters) home(v *vector, l *lookout) int32 {
 	if v.empty() {
 		return -1
 	}
 	mark := v.sketch()
-	near.reset(len(c.marks))
-	for i := range c.marks {
-		near.put(i, c.marks[i].apart(&mark))
-	}
+	l.near.reset(len(c.marks))
+	l.near.compare(&mark, c.marks, 0)
+	l.at = within(l.at[:0], l.near.far, l.near.limit(48), 0)
 	best, most := int32(-1), float32(-2)
-	limit := near.limit(48)
-	for i, d := range near.far {
-		if int(d) > limit {
-			continue
-		}
-		if s := float32(dot(v, &c.centres[i])) * c.norms[i]; s > most {
-			best, most = int32(i), s
+	for i, x := range l.multiply(v, c.centres, l.at) {
+		if s := float32(x) * c.norms[l.at[i]]; s > most {
+			best, most = int32(l.at[i]), s
 		}
 	}
 	return best
 }
 
 // picker finds the nearest of many by distances in bits.
-type picker struct {
-	far  []uint8
-	hist [senseDim + 1]int32
-}
+type picker struct{ far []uint8 }
 
-func (p *picker) reset(n int) {
-	p.far = slices.Grow(p.far[:0], n)[:n]
-	p.hist = [senseDim + 1]int32{}
-}
-
-func (p *picker) put(i, bits int) {
-	p.far[i] = uint8(bits)
-	p.hist[bits]++
-}
+// reset makes room for n distances.
+func (p *picker) reset(n int) { p.far = slices.Grow(p.far[:0], n)[:n] }
 
 // compare puts the distances of many sketches from one, from place at on, and returns the
 // place after the last.
@@ -232,27 +217,24 @@ func (p *picker) compare(q *sketch, signs []sketch, at int) int {
 	for i := range signs {
 		far[i] = uint8(signs[i].apart(q))
 	}
-	var even, odd [senseDim + 1]int32 // two, so that one need not wait for the other
-	i := 0
-	for ; i+2 <= len(far); i += 2 {
-		even[far[i]]++
-		odd[far[i+1]]++
-	}
-	for ; i < len(far); i++ {
-		even[far[i]]++
-	}
-	for d := range p.hist {
-		p.hist[d] += even[d] + odd[d]
-	}
 	return at + len(signs)
 }
 
 // limit is the distance within which the n nearest lie, and others as near as the
 // last of them.
 func (p *picker) limit(n int) int {
+	var even, odd [senseDim + 1]int // two, so that one count need not wait for the one before
+	i := 0
+	for ; i+2 <= len(p.far); i += 2 {
+		even[p.far[i]]++
+		odd[p.far[i+1]]++
+	}
+	if i < len(p.far) {
+		even[p.far[i]]++
+	}
 	sum := 0
-	for d := range p.hist {
-		if sum += int(p.hist[d]); sum >= n {
+	for d := range even {
+		if sum += even[d] + odd[d]; sum >= n {
 			return d
 		}
 	}
@@ -311,9 +293,7 @@ type lookout struct {
 // next call.
 func (l *lookout) multiply(v *vector, of []vector, at []uint32) []int32 {
 	l.dots = slices.Grow(l.dots[:0], len(at))[:len(at)]
-	if len(at) > 0 {
-		dots(v, &of[0][0], at, l.dots)
-	}
+	dots(v, of, at, l.dots)
 	return l.dots
 }
 

@@ -88,9 +88,7 @@ func (m *Matcher) products(qu *question, hits []index.Hit) []int32 {
 	for i, h := range hits {
 		at[i] = h.Doc
 	}
-	if len(hits) > 0 {
-		dots(&qu.vec, &m.vecs[0][0], at, out)
-	}
+	dots(&qu.vec, m.vecs, at, out)
 	return out
 }
 

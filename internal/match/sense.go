@@ -2,7 +2,6 @@ package match
 
 import (
 	"math"
-	"unsafe"
 )
 
 // senseDim is the width of the learned word vectors.
@@ -14,7 +13,7 @@ const senseDim = 96
 // not kept.
 type sense struct {
 	rows map[uint32]uint32
-	vec  []int8    // senseDim a row
+	vec  []vector
 	unit []float32 // what one step of a row's int8 is worth
 	rare []uint8   // background rarity, 16 × ln(1/share of texts that hold the word)
 	inv  []float32 // one over the length of a row's int8
@@ -47,7 +46,7 @@ func (s *sense) pull(row uint32) float32 {
 		return 0
 	}
 	var n int32
-	for _, v := range s.vec[int(row)*senseDim : int(row+1)*senseDim] {
+	for _, v := range &s.vec[row] {
 		n += int32(v) * int32(v)
 	}
 	return float32(math.Sqrt(float64(n))) * s.unit[row]
@@ -56,7 +55,7 @@ func (s *sense) pull(row uint32) float32 {
 // sum adds one row to a running direction.
 func (s *sense) sum(acc *[senseDim]float32, row uint32) {
 	u := s.unit[row]
-	for i, v := range s.vec[int(row)*senseDim : int(row+1)*senseDim] {
+	for i, v := range &s.vec[row] {
 		acc[i] += float32(v) * u
 	}
 }
@@ -81,16 +80,11 @@ func pack(acc *[senseDim]float32) (v vector) {
 	return v
 }
 
-// at is the int8 of one row.
-func (s *sense) at(row uint32) *vector {
-	return (*vector)(s.vec[int(row)*senseDim:])
-}
-
 // inverseLengths is one over the length of every row, for cosines of words.
 func (s *sense) inverseLengths() []float32 {
 	out := make([]float32, len(s.unit))
 	for r := 1; r < len(out); r++ {
-		out[r] = s.at(uint32(r)).inverse()
+		out[r] = s.vec[r].inverse()
 	}
 	return out
 }
@@ -105,10 +99,9 @@ func dotPlain(a, b []int8) int32 {
 }
 
 // dotsPlain is dots without the help of the processor.
-func dotsPlain(q *vector, base *int8, at []uint32, out []int32) {
+func dotsPlain(q *vector, of []vector, at []uint32, out []int32) {
 	for i, p := range at {
-		v := (*vector)(unsafe.Add(unsafe.Pointer(base), int(p)*senseDim))
-		out[i] = dotPlain(q[:], v[:])
+		out[i] = dotPlain(q[:], of[p][:])
 	}
 }
 

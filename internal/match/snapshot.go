@@ -79,9 +79,10 @@ func (m *Matcher) rules() string {
 	}
 	sum := uint32(0)
 	if m.model != nil {
-		sum = uint32(len(m.model.sense.vec))
-		for i := 0; i < len(m.model.sense.vec); i += 97 { // other weights differ everywhere
-			sum = sum*31 + uint32(uint8(m.model.sense.vec[i]))
+		vec := m.model.sense.vec
+		sum = uint32(len(vec) * senseDim)
+		for i := 0; i < len(vec)*senseDim; i += 97 { // other weights differ everywhere
+			sum = sum*31 + uint32(uint8(vec[i/senseDim][i%senseDim]))
 		}
 	}
 	words := uint32(0)
@@ -338,12 +339,12 @@ func (m *Matcher) fits(covered int) bool {
 			return false
 		}
 	}
-	return m.near.restore(m.vecs, covered)
+	return m.near.restore(m.vecs, m.norms, covered)
 }
 
 // restore fills the sketches of clusters that were read from a file and reports
 // whether they lead nowhere outside.
-func (c *clusters) restore(vecs []vector, covered int) bool {
+func (c *clusters) restore(vecs []vector, norms []float32, covered int) bool {
 	c.covered = covered
 	for i := range c.centres {
 		c.marks, c.norms = append(c.marks, c.centres[i].sketch()), append(c.norms, c.centres[i].inverse())
@@ -358,7 +359,7 @@ func (c *clusters) restore(vecs []vector, covered int) bool {
 			return false
 		}
 	}
-	c.fill(vecs)
+	c.fill(vecs, norms)
 	for i := covered; i < len(vecs); i++ {
 		c.add(&vecs[i])
 	}
