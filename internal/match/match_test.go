@@ -110,3 +110,22 @@ func TestSearchKnowsNeighbours(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestLookUpsAgree: a message looked up again gives the same numbers to the last bit; sums of
+// floating-point numbers in the order of a map would not.
+func TestLookUpsAgree(t *testing.T) {
+	m := sample()
+	for i, w := range []string{"vaccine", "flood", "election", "president", "hospital", "school", "lemon", "cancer", "money", "bridge"} {
+		for k := range i + 1 {
+			m.Put(Doc{ID: w + string(rune('a'+k)), Claim: w + " bleach " + string(rune('a'+k))})
+		}
+	}
+	const message = "bleach, lemon and money cure cancer, said the president after the flood at the school by the bridge before the election, vaccine or hospital"
+	m.settle()
+	want := m.analyse(message, "en").most
+	for range 200 {
+		if got := m.analyse(message, "en").most; got != want {
+			t.Fatalf("%v, then %v", want, got)
+		}
+	}
+}

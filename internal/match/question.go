@@ -199,9 +199,11 @@ func (m *Matcher) terms(qu *question) {
 	m.abroad(qu, sum)
 	for t, w := range sum {
 		qu.terms = append(qu.terms, index.Term{Term: t, Weight: w})
-		qu.most += w * 2.2
 	}
 	slices.SortFunc(qu.terms, func(a, b index.Term) int { return cmp.Compare(a.Term, b.Term) })
+	for _, t := range qu.terms { // in one order, so that two look-ups of one message agree to the last bit
+		qu.most += t.Weight * 2.2
+	}
 }
 
 // weightAbroad is what a country's name in another language is worth in a look-up.
