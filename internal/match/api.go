@@ -10,6 +10,8 @@
 // Start reading at Matcher.Match in match.go.
 package match
 
+import "soi/internal/embed"
+
 // Kind says what stands behind a Doc.
 type Kind string
 
@@ -92,4 +94,8 @@ type Options struct {
 	// SameAt and PerhapsAt replace the calibrated thresholds of probability, for
 	// a desk that wants to be stricter. 0 keeps the calibrated value.
 	SameAt, PerhapsAt float64
+	// Encoder tells what texts mean, as numbers; nil leaves it to the words. Missed, if not
+	// nil, learns why it could not be asked about a message.
+	Encoder embed.Encoder
+	Missed  func(error)
 }

@@ -14,7 +14,7 @@ import (
 // fastest with some ten thousand documents at a time or more.
 func (m *Matcher) PutAll(docs []Doc) {
 	docs = lastOfEach(docs)
-	work := cutDocs(docs, runtime.GOMAXPROCS(0))
+	work := cutDocs(docs, runtime.GOMAXPROCS(0), m.opt.Encoder != nil)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range docs {
@@ -58,6 +58,7 @@ type cutting struct {
 type cutter struct {
 	scratch putScratch
 	ids     map[string]uint32
+	keys    bool // texts are named for an encoder
 	words   []cutWord
 	global  []uint32 // number of each word in the lexicon, plus one; 0 not asked yet
 }
@@ -74,12 +75,13 @@ type chunk struct {
 	cutter int
 	recs   []record
 	toks   []uint32
+	keys   []uint64 // of the texts of recs, for an encoder; see textKey
 }
 
 // chunkSize is how many documents a cutter takes at a time.
 const chunkSize = 512
 
-func cutDocs(docs []Doc, workers int) *cutting {
+func cutDocs(docs []Doc, workers int, keys bool) *cutting {
 	w := &cutting{}
 	for len(docs) > 0 {
 		n := min(chunkSize, len(docs))
@@ -89,7 +91,7 @@ func cutDocs(docs []Doc, workers int) *cutting {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for i := range min(workers, len(w.chunks)) {
-		c := &cutter{ids: map[string]uint32{}, scratch: putScratch{sc: text.NewScanner("")}}
+		c := &cutter{ids: map[string]uint32{}, keys: keys, scratch: putScratch{sc: text.NewScanner("")}}
 		w.cutters = append(w.cutters, c)
 		wg.Go(func() {
 			for {
@@ -117,6 +119,9 @@ func (c *cutter) cut(ch *chunk) {
 				r.ends[k] = uint16(len(ch.toks) - int(r.from))
 			}
 			ch.recs = append(ch.recs, r)
+			if c.keys {
+				ch.keys = append(ch.keys, textKey(text.Clean(meantText(&d))))
+			}
 		}
 	}
 }
@@ -157,8 +162,12 @@ func (m *Matcher) take(w *cutting, ch *chunk) {
 		}
 		m.docs = append(m.docs, r)
 	}
+	m.meant.grow(len(m.docs))
+	if c.keys {
+		copy(m.meant.keys[len(m.docs)-len(ch.recs):], ch.keys)
+	}
 	m.stale += len(ch.recs)
-	ch.toks, ch.recs = nil, nil
+	ch.toks, ch.recs, ch.keys = nil, nil, nil
 }
 
 // looseAtMost is how many documents, beside a quarter of the packed ones, may lie in

@@ -71,6 +71,7 @@ type Calibrations struct {
 	Signals []string    `json:"signals"`
 	On      Calibration `json:"on"`
 	Off     Calibration `json:"off"`
+	Meaning Meaning     `json:"meaning"` // of the directions of any encoder
 }
 
 //go:embed calibration.json

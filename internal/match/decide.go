@@ -14,6 +14,8 @@ type weighed struct {
 	diff   *differences
 	sig    signals
 	chance float64
+	said   float64 // chance by the words alone
+	alike  bool    // it means the same, whatever its words; see Meaning
 	side   *side
 	claim  *side // the wording of the document that the message was held against
 	part   string
@@ -44,7 +46,9 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 		w := &out[i]
 		w.rival = rivalled(out, w)
 		w.sig[sRival] = one(w.rival)
-		w.chance = cal.chance(&w.sig)
+		w.said = cal.chance(&w.sig)
+		w.chance = w.said
+		m.meansSame(w)
 	}
 	// Of several texts of one document the one that is word for word the message
 	// speaks for it, and of several documents the one that says exactly this.
@@ -80,11 +84,16 @@ func fewWords(lang string) int {
 	return 3
 }
 
-func (m *Matcher) calibration() *Calibration {
-	c := calibrations()
+// calibrated is the calibration that comes with the program, or that of the options.
+func (m *Matcher) calibrated() Calibrations {
 	if m.opt.Calibrations != nil {
-		c = *m.opt.Calibrations
+		return *m.opt.Calibrations
 	}
+	return calibrations()
+}
+
+func (m *Matcher) calibration() *Calibration {
+	c := m.calibrated()
 	if m.model == nil {
 		return &c.Off
 	}
@@ -130,16 +139,7 @@ func (m *Matcher) sideFor(qu *question, toks []uint32) *side {
 func (m *Matcher) signalsOf(qu *question, w *weighed, cs []*candidate) signals {
 	f, d := &w.f, w.diff
 	var s signals
-	other := cs[0].rate
-	if w.doc == cs[0].doc {
-		other = w.rate - 4
-		for _, c := range cs[1:] {
-			if m.docs[c.doc].id != w.rec.id {
-				other = c.rate
-				break
-			}
-		}
-	}
+	other := m.runnerUp(w, cs)
 	s[sRate], s[sMargin] = float64(w.rate), float64(min(4, max(-4, w.rate-other)))
 	for to, from := range map[int]int{sCover: fCover, sHeldClaim: fHeldClaim, sMutual: fMutual, sSense: fSense, sPairs: fPairs,
 		sNear: fNear, sShared: fShared, sScore: fScore} {
@@ -152,6 +152,27 @@ func (m *Matcher) signalsOf(qu *question, w *weighed, cs []*candidate) signals {
 	s[sSwapped], s[sUnanswered], s[sOrdered], s[sOne] = one(len(d.swapped) > 0), one(len(d.figuresMissing) > 0), one(d.ordered), 1
 	s[sNowhere], s[sSoftened], s[sShort] = one(len(d.placesMissing) > 0), float64(min(4, d.softened)), one(d.shared < fewWords(qu.lang))
 	return s
+}
+
+// runnerUp is the rate of the best candidate, or of the best other document when that is w. It
+// does not look at what an encoder says: the probability was fitted to words.
+func (m *Matcher) runnerUp(w *weighed, cs []*candidate) float32 {
+	top := cs[0]
+	for _, c := range cs {
+		if c.rate > top.rate {
+			top = c
+		}
+	}
+	if w.doc != top.doc {
+		return top.rate
+	}
+	other, any := w.rate-4, false
+	for _, c := range cs {
+		if m.docs[c.doc].id != w.rec.id && (!any || c.rate > other) {
+			other, any = c.rate, true
+		}
+	}
+	return other
 }
 
 func one(b bool) float64 {
@@ -169,7 +190,7 @@ func (m *Matcher) decide(lang string, best *weighed) Decision {
 	switch {
 	case best.same(t):
 		return DecisionSame
-	case best.chance >= t.Perhaps && !m.slight(best):
+	case best.chance >= t.Perhaps && !m.slight(best), best.alike:
 		return DecisionPerhaps
 	}
 	return DecisionNew
@@ -192,7 +213,7 @@ func (w *weighed) same(t Threshold) bool {
 	if w.sig[sExact] == 1 && !w.diff.blocks() {
 		return true
 	}
-	return w.chance >= t.Same && w.eligible(t.Missing)
+	return w.said >= t.Same && w.eligible(t.Missing)
 }
 
 // slight reports whether so little of a message stands in a document that not even a

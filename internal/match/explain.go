@@ -28,7 +28,7 @@ func (m *Matcher) reasons(w *weighed) []Reason {
 	if p := sharedNames(w.side, have); len(p) > 0 {
 		out = append(out, Reason{Code: ReasonNames, Words: p})
 	}
-	if n*2 < of && w.f[fSense] > 0.5 {
+	if n*2 < of && w.f[fSense] > 0.5 || w.alike && w.sig[sExact] == 0 {
 		out = append(out, Reason{Code: ReasonSense})
 	}
 	return append(out, m.against(w)...)
@@ -54,13 +54,18 @@ func (m *Matcher) against(w *weighed) []Reason {
 	if w.sig[sExact] == 1 || x.blocks() && w.sig[sShort] == 0 {
 		return out
 	}
-	if un := slices.Concat(x.figuresMissing, x.placesMissing); len(un) > 0 && !x.blocks() {
-		out = append(out, Reason{Code: ReasonUnsaid, Other: un})
+	unsaid := slices.Concat(x.figuresMissing, x.placesMissing)
+	if w.alike {
+		unsaid = x.figuresMissing // the place may stand there in another language's words
+	}
+	if len(unsaid) > 0 && !x.blocks() {
+		out = append(out, Reason{Code: ReasonUnsaid, Other: unsaid})
 	}
 	if w.rival {
 		out = append(out, Reason{Code: ReasonRival})
 	}
 	switch {
+	case w.alike: // few words shared is what other words are
 	case w.sig[sShort] == 1:
 		out = append(out, Reason{Code: ReasonShort})
 	case float64(x.missing) > m.calibration().threshold(family(w.lang)).Missing:

@@ -18,7 +18,9 @@ type question struct {
 	terms []index.Term
 	most  float32 // BM25 sum that a document with all the words could reach
 	vec   vector
-	known float32 // share of the weight whose words have learned vectors
+
+	embedding *embedding // what an encoder says of it; nil when there is none
+	known     float32    // share of the weight whose words have learned vectors
 
 	sides map[*uint32]*side // wordings of documents read so far, by their first token
 }
@@ -51,6 +53,20 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 		return m.matchPictures(ctx, q)
 	}
 	msg := text.Unwrap(cut(q.Text, longestText))
+	res := m.answer(ctx, q, msg, nil)
+	if m.opt.Encoder == nil || res.Decision == DecisionSame || strings.TrimSpace(msg.Body) == "" {
+		return res
+	}
+	// The words did not settle it: what they mean may find more.
+	if ms := m.ask(ctx, append([]string{msg.Body}, partsOf(msg.Body)...)); ms != nil {
+		return m.answer(ctx, q, msg, ms)
+	}
+	return res
+}
+
+// answer is Match for a message taken out of its wrapping, with the meaning of the whole and of each
+// of its parts, if there is an encoder.
+func (m *Matcher) answer(ctx context.Context, q Query, msg text.Message, ms []*embedding) Result {
 	res := Result{Decision: DecisionNew, Lang: text.Language(msg.Body), Parts: 1}
 	m.settle()
 	m.mu.RLock()
@@ -62,7 +78,7 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 	if ctx.Err() != nil {
 		return res
 	}
-	found, parts := m.lookUp(ctx, q, msg.Body, res.Lang)
+	found, parts := m.lookUp(ctx, q, msg.Body, res.Lang, ms)
 	res.Parts = parts
 	if len(found) > 0 {
 		res.Decision = m.decide(res.Lang, &found[0])
@@ -93,8 +109,11 @@ func cut(s string, n int) string {
 // lookUp asks for the whole message and, when it is long and not answered as a
 // whole, for each of its parts. It returns the documents found, best first, and
 // how many parts were looked up.
-func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]weighed, int) {
+func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string, ms []*embedding) ([]weighed, int) {
 	qu := m.analyse(body, lang)
+	if ms != nil {
+		qu.embedding = ms[0]
+	}
 	if len(qu.toks) == 0 {
 		return nil, 1
 	}
@@ -105,12 +124,15 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string) ([]wei
 		return m.unique(found), 1
 	}
 	var others [][]weighed
-	for _, p := range parts {
+	for i, p := range parts {
 		if ctx.Err() != nil {
 			break
 		}
 		pu := m.analyse(p, lang)
 		pu.sides = qu.sides
+		if ms != nil {
+			pu.embedding = ms[1+i]
+		}
 		cs := m.within(q, pu, part())
 		ws := m.weigh(pu, cs[:min(len(cs), readOfPart)], 0)
 		for i := range ws {

@@ -22,9 +22,10 @@ type Matcher struct {
 
 	album album // pictures of documents
 
-	vecs  []vector  // by document number, empty when models are off
-	norms []float32 // one over the length of each of vecs
-	near  clusters  // of vecs
+	vecs  []vector    // by document number, empty when models are off
+	norms []float32   // one over the length of each of vecs
+	near  clusters    // of vecs
+	meant *embeddings // what an encoder says of the texts
 	model *Model
 	stale int // Puts and Removes since the words were last weighed
 
@@ -70,6 +71,7 @@ func New(o Options) *Matcher {
 			m.model = learned()
 		}
 	}
+	m.meant = &embeddings{on: o.Encoder != nil}
 	m.lex = newLexicon(m.model.words())
 	return m
 }
@@ -99,6 +101,8 @@ func (m *Matcher) Put(d Doc) {
 		v := m.point(r)
 		m.vecs, m.norms = append(m.vecs, v), append(m.norms, v.inverse())
 		m.near.add(&v)
+		m.meant.grow(len(m.docs))
+		m.meant.text(doc, &w)
 		if i == 0 {
 			m.register(d, doc)
 		}
@@ -157,6 +161,7 @@ func (m *Matcher) remove(id string) {
 		clear(run)
 		m.docs[r], m.vecs[r], m.norms[r] = record{}, vector{}, 0
 		m.near.drop(r)
+		m.meant.drop(r)
 		m.idx.Remove(r)
 		m.stale++
 	}
@@ -322,6 +327,7 @@ func (m *Matcher) compact() {
 		return
 	}
 	old, toks, urls := m.docs, m.toks, m.urls
+	var kept []uint32
 	m.docs, m.toks, m.vecs, m.norms, m.near, m.idx = nil, nil, nil, nil, clusters{}, new(index.Index)
 	m.byID, m.link, m.urls = make(map[string]uint32, len(m.byID)), map[string][]uint32{}, map[uint32][]string{}
 	for i, r := range old {
@@ -329,6 +335,7 @@ func (m *Matcher) compact() {
 			continue
 		}
 		doc := uint32(len(m.docs))
+		kept = append(kept, uint32(i))
 		run := toks[r.from : r.from+uint32(r.ends[3])]
 		r.from = uint32(len(m.toks))
 		m.toks = append(m.toks, run...)
@@ -340,5 +347,6 @@ func (m *Matcher) compact() {
 			m.urls[doc], m.link[u] = append(m.urls[doc], u), append(m.link[u], doc)
 		}
 	}
+	m.meant = m.meant.only(kept)
 	m.pack(0)
 }

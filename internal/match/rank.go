@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -11,9 +12,11 @@ import (
 
 // candidate is a record on its way through the ranker.
 type candidate struct {
-	doc  uint32
-	rate float32
-	f    features
+	doc   uint32
+	rate  float32
+	stand float32 // see embedding.standing
+	order float32 // rate, and what standing is worth
+	f     features
 }
 
 // reach is how widely a look-up searches.
@@ -21,14 +24,17 @@ type reach struct {
 	budget int // postings read, see index.Search
 	words  int // documents taken that share words with the question
 	along  int // documents taken that point its way
+	meant  int // documents taken that an encoder says mean the same
 	ranked int // of all these, how many are compared word by word
 	full   int // of those, how many are compared closely, see closer.go
 }
 
 // whole is the reach of a message, part that of one of its parts: a part is about one
 // thing, it has few words, and what it finds only counts when it fits well.
-func whole() reach { return reach{budget: 25_000, words: 200, along: 80, ranked: 128, full: Reranked} }
-func part() reach  { return reach{budget: 8_000, words: 48, along: 12, ranked: 40, full: 12} }
+func whole() reach {
+	return reach{budget: 25_000, words: 200, along: 80, meant: 40, ranked: 128, full: Reranked}
+}
+func part() reach { return reach{budget: 8_000, words: 48, along: 12, meant: 8, ranked: 40, full: 12} }
 
 // candidates looks a whole message up, compares the best and orders them.
 func (m *Matcher) candidates(q Query, qu *question) []*candidate { return m.within(q, qu, whole()) }
@@ -43,7 +49,7 @@ func (m *Matcher) within(q Query, qu *question, r reach) []*candidate {
 	for k, p := range best {
 		c := &room[k]
 		cs[k] = c
-		c.doc = hits[p.at].Doc
+		c.doc, c.stand = hits[p.at].Doc, p.stand
 		c.f[fScore], c.f[fScoreTop] = hits[p.at].Score/max(qu.most, 1e-6), hits[p.at].Score/max(hits[0].Score, 1e-6)
 		c.f[fSense], c.f[fSenseTop] = p.sense, p.sense-sense
 		c.f[fRank], c.f[fArchive] = log2(p.at+1), size
@@ -59,17 +65,21 @@ func (m *Matcher) within(q Query, qu *question, r reach) []*candidate {
 type prospect struct {
 	at          int // its place in the first look-up
 	sense, rate float32
+	stand       float32 // see embedding.standing
 }
 
 // promising are the n documents with the best sum of score and cosine (which counts
-// twice: more of the right ones are kept that way), best first,
+// twice: more of the right ones are kept that way) and of standing, best first,
 // and the highest cosine of all.
 func (m *Matcher) promising(qu *question, hits []index.Hit, n int) ([]prospect, float32) {
 	all, sense, inverse := make([]prospect, len(hits)), float32(0), qu.vec.inverse()
-	products := m.products(qu, hits)
+	products, stands := m.products(qu, hits), m.standings(qu, hits)
 	for i, h := range hits {
 		p := prospect{at: i, sense: float32(products[i]) * inverse * m.norms[h.Doc]}
-		p.rate = h.Score/max(hits[0].Score, 1e-6) + 2*p.sense
+		if stands != nil {
+			p.stand = stands[i]
+		}
+		p.rate = h.Score/max(hits[0].Score, 1e-6) + 2*p.sense + 2*p.stand
 		sense = max(sense, p.sense)
 		all[i] = p
 	}
@@ -95,18 +105,18 @@ func (m *Matcher) products(qu *question, hits []index.Hit) []int32 {
 // sort puts candidates in the ranker's order, equal ones by id.
 func (m *Matcher) sort(cs []*candidate) {
 	slices.SortStableFunc(cs, func(a, b *candidate) int {
-		return cmp.Or(cmp.Compare(b.rate, a.rate), strings.Compare(m.docs[a.doc].id, m.docs[b.doc].id))
+		return cmp.Or(cmp.Compare(b.order, a.order), strings.Compare(m.docs[a.doc].id, m.docs[b.doc].id))
 	})
 }
 
-// gather joins the documents that share words with a question and those that
-// point the same way, best BM25 sum first.
+// gather joins the documents that share words with a question, those that
+// point the same way and those that mean the same, best BM25 sum first.
 func (m *Matcher) gather(q Query, qu *question, r reach) []index.Hit {
 	keep := m.keeper(q)
 	hits := m.idx.Search(qu.terms, max(r.words, q.Limit), r.budget, keep)
 	var more []uint32
-	for _, d := range m.alongside(&qu.vec, r.along, keep) {
-		if !slices.ContainsFunc(hits, func(h index.Hit) bool { return h.Doc == d }) {
+	for _, d := range slices.Concat(m.alongside(&qu.vec, r.along, keep), m.nearInMeaning(qu, r.meant, keep)) {
+		if !slices.Contains(more, d) && !slices.ContainsFunc(hits, func(h index.Hit) bool { return h.Doc == d }) {
 			more = append(more, d)
 		}
 	}
@@ -133,6 +143,7 @@ func (m *Matcher) keeper(q Query) func(doc uint32) bool {
 // sum without models. The first ranker sees all of them. The n best so far are compared
 // more closely, and the second ranker puts them in order; the rest stay below those.
 func (m *Matcher) rateAll(qu *question, s *sheet, cs []*candidate, n int) {
+	defer m.reorder(cs)
 	if m.model == nil {
 		for _, c := range cs {
 			c.rate = c.f[fScore]
@@ -143,7 +154,8 @@ func (m *Matcher) rateAll(qu *question, s *sheet, cs []*candidate, n int) {
 		n = len(cs) // a model in training: its candidates must have every feature
 	}
 	m.rate(&m.model.first, cs)
-	slices.SortStableFunc(cs, func(a, b *candidate) int { return cmp.Compare(b.rate, a.rate) })
+	m.reorder(cs)
+	slices.SortStableFunc(cs, func(a, b *candidate) int { return cmp.Compare(b.order, a.order) })
 	best, rest := cs[:min(n, len(cs))], cs[min(n, len(cs)):]
 	a := m.aligner(qu, s)
 	for i, c := range best {
@@ -160,6 +172,14 @@ func (m *Matcher) rateAll(qu *question, s *sheet, cs []*candidate, n int) {
 	}
 	for i, c := range rest {
 		c.rate = least - 1e-3*float32(i+1)
+	}
+}
+
+// reorder sets what candidates are put in order by.
+func (m *Matcher) reorder(cs []*candidate) {
+	weight := float32(m.calibrated().Meaning.Weight)
+	for _, c := range cs {
+		c.order = c.rate + weight*c.stand
 	}
 }
 
@@ -193,12 +213,17 @@ type Candidate struct {
 	ID       string
 	Rate     float32   // what the ranker gave
 	Features []float32 // in the order of FeatureNames
+	Standing float32   // by an encoder; see Meaning
 }
 
 // Candidates lists every candidate of a message that Match would rank, best
 // first, wrapping taken off, the message looked up as one part.
 func (m *Matcher) Candidates(q Query) []Candidate {
 	msg := text.Unwrap(q.Text)
+	var ms *embedding
+	if all := m.ask(context.Background(), []string{msg.Body}); all != nil {
+		ms = all[0]
+	}
 	m.settle()
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -206,9 +231,10 @@ func (m *Matcher) Candidates(q Query) []Candidate {
 	if len(qu.toks) == 0 {
 		return nil
 	}
+	qu.embedding = ms
 	var out []Candidate
 	for _, c := range m.candidates(q, qu) {
-		out = append(out, Candidate{m.docs[c.doc].id, c.rate, c.f[:]})
+		out = append(out, Candidate{m.docs[c.doc].id, c.rate, c.f[:], c.stand})
 	}
 	return out
 }

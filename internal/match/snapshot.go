@@ -23,7 +23,7 @@ var ErrSnapshot = errors.New("match: snapshot cannot be used")
 // It holds everything as it lies in memory, the index and the vectors too, so that
 // loading is reading. That ties it to the rules by which words are cut and to the
 // weights: the first section tells which those were.
-const snapshotMagic = "soi-match/2\n"
+const snapshotMagic = "soi-match/3\n"
 
 // Tags of the sections.
 const (
@@ -35,6 +35,7 @@ const (
 	tagIndex
 	tagVectors
 	tagClusters
+	tagMeant
 )
 
 // Save writes a snapshot of the archive. Puts wait until it is done. What was
@@ -60,6 +61,7 @@ func (m *Matcher) Save(w io.Writer) error {
 	writeNumbers(s, tagClusters, m.near.ends)
 	writeNumbers(s, tagClusters, m.near.docs)
 	writeNumbers(s, tagClusters, []uint64{uint64(m.near.covered)})
+	writeNumbers(s, tagMeant, m.meant.keys)
 	if s.err != nil {
 		return fmt.Errorf("match: write snapshot: %w", s.err)
 	}
@@ -198,7 +200,7 @@ func (m *Matcher) Load(r io.Reader) error {
 		Lens: readNumbers[uint8](s, tagIndex), Dead: readNumbers[uint64](s, tagIndex)}
 	n.vecs, n.norms = readVectors(s, tagVectors), readFloats(s, tagVectors)
 	n.near = clusters{centres: readVectors(s, tagClusters), ends: readNumbers[uint32](s, tagClusters), docs: readNumbers[uint32](s, tagClusters)}
-	covered := readNumbers[uint64](s, tagClusters)
+	covered, texts := readNumbers[uint64](s, tagClusters), readNumbers[uint64](s, tagMeant)
 	if err := <-words; err != nil && s.err == nil {
 		s.err = err
 	}
@@ -206,12 +208,12 @@ func (m *Matcher) Load(r io.Reader) error {
 		return s.err
 	}
 	var err error
-	if n.idx, err = index.FromRaw(x); err != nil || len(covered) != 1 || !n.fits(int(covered[0])) {
+	if n.idx, err = index.FromRaw(x); err != nil || len(covered) != 1 || !n.fits(int(covered[0])) || !n.meant.restore(texts, len(n.docs)) {
 		return fmt.Errorf("%w: its parts do not fit together", ErrSnapshot)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.lex, m.idx, m.docs, m.toks, m.vecs, m.norms, m.near, m.byID, m.link, m.urls = n.lex, n.idx, n.docs, n.toks, n.vecs, n.norms, n.near, n.byID, n.link, n.urls
+	m.lex, m.idx, m.docs, m.toks, m.vecs, m.norms, m.near, m.meant, m.byID, m.link, m.urls = n.lex, n.idx, n.docs, n.toks, n.vecs, n.norms, n.near, n.meant, n.byID, n.link, n.urls
 	m.stale = len(m.docs)
 	return nil
 }

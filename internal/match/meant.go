@@ -1,0 +1,282 @@
+package match
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"soi/internal/embed"
+	"soi/internal/index"
+	"soi/internal/text"
+)
+
+// Meaning is what the nearness of an encoder's directions is worth; see Calibrations. Its
+// numbers are fitted to standing, which is the same for all encoders in its meaning.
+type Meaning struct {
+	// Weight is what standing 1 adds to a candidate's rate, for the order alone.
+	Weight float64 `json:"weight"`
+	// Slope and Shift turn standing into the probability that a document is about the
+	// same: 1/(1+exp(-(Slope*standing+Shift))).
+	Slope float64 `json:"slope"`
+	Shift float64 `json:"shift"`
+	// Perhaps is the probability from which a document that only means the same is offered.
+	Perhaps float64 `json:"perhaps"`
+}
+
+func (c *Meaning) chance(standing float32) float64 {
+	return 1 / (1 + math.Exp(-(c.Slope*float64(standing) + c.Shift)))
+}
+
+// meansSame gives a document the probability that its meaning speaks for, when that is higher than
+// that of its words. A difference that makes another claim of it stands against both: encoders see
+// hardly any between 30 people and 300, or between is and is not.
+func (m *Matcher) meansSame(w *weighed) {
+	if w.stand <= 0 || w.diff.blocks() {
+		return
+	}
+	c := m.calibrated().Meaning
+	p := c.chance(w.stand)
+	w.alike, w.chance = p >= c.Perhaps, max(w.chance, p)
+}
+
+// ask has the encoder encode a message and its parts, in this order; nil without an
+// encoder, in an archive with too few directions, and when the encoder cannot answer now:
+// then the words alone decide.
+func (m *Matcher) ask(ctx context.Context, texts []string) []*embedding {
+	m.mu.RLock()
+	known := m.meant.known
+	m.mu.RUnlock()
+	if m.opt.Encoder == nil || known < fewestMeant {
+		return nil
+	}
+	vs, err := m.opt.Encoder.Encode(ctx, embed.Question, texts)
+	if err != nil {
+		if m.opt.Missed != nil {
+			m.opt.Missed(err)
+		}
+		return nil
+	}
+	out := make([]*embedding, len(vs))
+	for i, v := range vs {
+		row := packDirection(v)
+		out[i] = &embedding{row: row, inv: inverseOf(row)}
+	}
+	return out
+}
+
+// near lists the documents that mean what the question means, and learns from them how
+// near unrelated ones come.
+func (m *Matcher) nearInMeaning(qu *question, n int, keep func(doc uint32) bool) []uint32 {
+	q := qu.embedding
+	if q == nil {
+		return nil
+	}
+	hits := m.meant.alike(q, max(n, aroundTo), keep)
+	if q.settle(hits); !q.ok {
+		return nil
+	}
+	out := make([]uint32, 0, n)
+	for _, h := range hits[:min(n, len(hits))] {
+		out = append(out, h.Doc)
+	}
+	return out
+}
+
+// standing is that of a record before a question; 0 for one without direction.
+func (m *Matcher) standing(qu *question, r uint32) float32 {
+	if qu.embedding == nil || !m.meant.has(r) || len(qu.embedding.row) != m.meant.width {
+		return 0
+	}
+	return qu.embedding.standing(m.meant.cosine(qu.embedding, r))
+}
+
+// standings is standing for the documents of a look-up; nil for a question without
+// direction.
+func (m *Matcher) standings(qu *question, hits []index.Hit) []float32 {
+	if qu.embedding == nil {
+		return nil
+	}
+	out := make([]float32, len(hits))
+	for i, h := range hits {
+		out[i] = m.standing(qu, h.Doc)
+	}
+	return out
+}
+
+// Unmeant lists documents of which the encoder has not been asked about some text, up to n
+// of them from record number after on, and the number to go on from; the number is 0 when there
+// are no more.
+func (m *Matcher) Unmeant(after, n int) (ids []string, next int) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if !m.meant.on {
+		return nil, 0
+	}
+	for r := after; r < len(m.docs); r++ {
+		if m.meant.inv[r] != 0 || m.docs[r].id == "" {
+			continue
+		}
+		if id := m.docs[r].id; len(ids) == 0 || ids[len(ids)-1] != id {
+			if len(ids) == n {
+				return ids, r
+			}
+			ids = append(ids, id)
+		}
+	}
+	return ids, 0
+}
+
+// Meant is how many texts of the archive have a direction, and how many there are.
+func (m *Matcher) Meant() (known, of int) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.meant.known, m.idx.Len()
+}
+
+// Mean asks the encoder about texts of documents, as they stand in the archive, and keeps the
+// answers. A text that has changed or gone meanwhile is passed over. Errors are the encoder's,
+// or wrap embed.ErrAnswer for directions of another width than before.
+func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
+	texts, keys := m.unasked(docs)
+	if len(texts) == 0 || m.opt.Encoder == nil {
+		return nil
+	}
+	vs, err := m.opt.Encoder.Encode(ctx, embed.Document, texts)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, v := range vs {
+		row := packDirection(v)
+		for _, r := range m.recordsOf(keys[i]) {
+			if !m.meant.set(r, row) {
+				return fmt.Errorf("%w: a direction of %d numbers after some of %d", embed.ErrAnswer, len(row), m.meant.width)
+			}
+		}
+	}
+	return nil
+}
+
+// wording is one text of one document.
+type wording struct {
+	id  string
+	at  int // 0: the document's own
+	key uint64
+}
+
+// unasked lists the texts of documents that the encoder has not been asked about, each with
+// its place, and notes whose they are.
+func (m *Matcher) unasked(docs []Doc) (texts []string, of []wording) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range docs {
+		for i, w := range wordings(d) {
+			s := text.Clean(meantText(&w))
+			x := wording{d.ID, i, textKey(s)}
+			first, ok := m.byID[d.ID]
+			if r := first + uint32(i); !ok || int(r) >= len(m.docs) || m.docs[r].id != d.ID || m.meant.inv[r] != 0 {
+				continue
+			} else if m.meant.keys[r] == 0 {
+				m.meant.keys[r] = x.key // read from a snapshot that does not know
+			}
+			texts, of = append(texts, s), append(of, x)
+		}
+	}
+	return texts, of
+}
+
+// recordsOf is the record of a wording, if it still has the same text.
+func (m *Matcher) recordsOf(w wording) []uint32 {
+	first, ok := m.byID[w.id]
+	r := first + uint32(w.at)
+	if !ok || int(r) >= len(m.docs) || m.docs[r].id != w.id || m.meant.keys[r] != w.key {
+		return nil
+	}
+	return []uint32{r}
+}
+
+// A file of meanings is a magic and sections as in a snapshot: the encoder's name and the
+// width of its directions, which text each direction is of, and the directions. It holds no
+// text, and nothing of what was removed.
+const meaningsMagic = "soi-meanings/1\n"
+
+// Tags of its sections.
+const (
+	tagEncoder = iota + 64
+	tagTexts
+	tagDirections
+)
+
+// SaveMeanings writes what the encoder said, so that it need not be asked again.
+func (m *Matcher) SaveMeanings(w io.Writer) error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	g := m.meant
+	s := &sectionWriter{w: w}
+	s.write([]byte(meaningsMagic))
+	name := ""
+	if m.opt.Encoder != nil {
+		name = m.opt.Encoder.Name()
+	}
+	writeStrings(s, tagEncoder, []string{name, fmt.Sprint(g.width)})
+	var keys []uint64
+	g.each(func(r uint32) { keys = append(keys, g.keys[r]) })
+	writeNumbers(s, tagTexts, keys)
+	s.open(tagDirections, g.width*len(keys))
+	g.each(func(r uint32) {
+		for _, x := range g.row(r) {
+			s.buf = append(s.buf, byte(x))
+		}
+		s.room()
+	})
+	s.close()
+	if s.err != nil {
+		return fmt.Errorf("match: write meanings: %w", s.err)
+	}
+	return nil
+}
+
+// LoadMeanings gives the documents of the archive the directions of a file. It changes
+// nothing on an error; one that wraps ErrSnapshot says that the file is damaged, or of
+// another encoder, and that the encoder must be asked again.
+func (m *Matcher) LoadMeanings(r io.Reader) error {
+	magic := make([]byte, len(meaningsMagic))
+	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != meaningsMagic {
+		return fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
+	}
+	if m.opt.Encoder == nil {
+		return fmt.Errorf("%w: there is no encoder", ErrSnapshot)
+	}
+	s := &sectionReader{r: r}
+	head, keys := readStrings(s, tagEncoder), readNumbers[uint64](s, tagTexts)
+	rows := readNumbers[int8](s, tagDirections)
+	if s.err != nil {
+		return s.err
+	}
+	width := 0
+	if len(keys) > 0 {
+		width = len(rows) / len(keys)
+	}
+	switch {
+	case len(head) != 2 || head[0] != m.opt.Encoder.Name():
+		return fmt.Errorf("%w: made by another encoder", ErrSnapshot)
+	case len(keys) == 0:
+		return nil
+	case width == 0 || width > embed.Widest || width*len(keys) != len(rows) || head[1] != fmt.Sprint(width):
+		return fmt.Errorf("%w: its parts do not fit together", ErrSnapshot)
+	}
+	at := make(map[uint64]int, len(keys))
+	for i, k := range keys {
+		at[k] = i
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for r, k := range m.meant.keys {
+		if i, ok := at[k]; ok && k != 0 && m.meant.inv[r] == 0 {
+			m.meant.set(uint32(r), rows[i*width:(i+1)*width])
+		}
+	}
+	return nil
+}
