@@ -39,6 +39,7 @@ type App struct {
 	book      *logbook
 	signer    *tlog.Signer
 	index     *indexer
+	encoding  *encoding
 	follower  *work.Follower
 	media     *keeper
 	post      *post
@@ -193,7 +194,9 @@ func (a *App) wire(ctx context.Context, o Options) error {
 	if err := a.openEvidence(o); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
-	a.Matcher = match.New(match.Options{})
+	if err := a.openMatcher(); err != nil {
+		return fmt.Errorf("embed: %w", err)
+	}
 	a.index = &indexer{store: a.db, matcher: a.Matcher, signed: a.signed.Load, langs: a.Config.Langs, log: o.Log}
 	if err := a.openAnswers(o); err != nil {
 		return fmt.Errorf("channels: %w", err)

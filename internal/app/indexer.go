@@ -148,34 +148,51 @@ func (x *indexer) claim(ctx context.Context, tx desk.Tx, id desk.ID) error {
 			x.matcher.Remove(desk.CheckKey(id, l))
 		}
 	}
-	if c.State != desk.ClaimOpen && c.State != desk.ClaimPublished {
-		return nil
-	}
-	also, links, err := wordings(ctx, tx, c)
+	docs, err := x.documents(ctx, tx, c)
 	if err != nil {
 		return err
 	}
+	for _, l := range x.langs {
+		key := desk.CheckKey(id, l)
+		if !slices.ContainsFunc(docs, func(d match.Doc) bool { return d.ID == key }) {
+			x.matcher.Remove(key)
+		}
+	}
+	for _, d := range docs {
+		x.put(d)
+	}
+	return nil
+}
+
+// documents are those of one claim as it stands now: an open claim itself, a published
+// one its check in every language, others none.
+func (x *indexer) documents(ctx context.Context, tx desk.Tx, c desk.Claim) ([]match.Doc, error) {
+	if c.State != desk.ClaimOpen && c.State != desk.ClaimPublished {
+		return nil, nil
+	}
+	also, links, err := wordings(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
 	if c.State == desk.ClaimOpen {
-		x.put(match.Doc{ID: desk.ClaimKey(id), Kind: match.KindClaim, Lang: c.Lang, Claim: c.Text, Also: also, URLs: links})
-		return nil
+		return []match.Doc{{ID: desk.ClaimKey(c.ID), Kind: match.KindClaim, Lang: c.Lang, Claim: c.Text, Also: also, URLs: links}}, nil
 	}
 	return x.check(ctx, tx, c, also, links)
 }
 
-// check puts the published text of a claim, one document a language. The
+// check is the published text of a claim, one document a language. The
 // other wordings go with the document of their own language.
-func (x *indexer) check(ctx context.Context, tx desk.Tx, c desk.Claim, also, links []string) error {
+func (x *indexer) check(ctx context.Context, tx desk.Tx, c desk.Claim, also, links []string) (docs []match.Doc, err error) {
 	if c.LogIndex >= x.signed() {
-		return errUnsigned
+		return nil, errUnsigned
 	}
 	rs, err := tx.Revisions(ctx, desk.RevisionFilter{Below: c.LogIndex + 1, Verdict: c.ID, Rev: c.Rev, Limit: 1})
 	if err != nil || len(rs) == 0 {
-		return err
+		return nil, err
 	}
 	for _, l := range x.langs {
 		t, ok := rs[0].Doc.Text(l)
 		if !ok {
-			x.matcher.Remove(desk.CheckKey(c.ID, l))
 			continue
 		}
 		d := match.Doc{ID: desk.CheckKey(c.ID, l), Kind: match.KindCheck, Lang: l, Claim: t.Claim, Title: t.Statement,
@@ -183,9 +200,9 @@ func (x *indexer) check(ctx context.Context, tx desk.Tx, c desk.Claim, also, lin
 		if l == c.Lang || len(rs[0].Doc.Texts) == 1 {
 			d.Also = also
 		}
-		x.put(d)
+		docs = append(docs, d)
 	}
-	return nil
+	return docs, nil
 }
 
 // maxWordings bounds the other wordings of one claim.
@@ -255,6 +272,11 @@ func document(i desk.Imported, also []string) match.Doc {
 
 // imported puts imported checks.
 func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool) error {
+	return x.eachImport(ctx, tx, ids, x.put)
+}
+
+// eachImport reads imported checks as documents.
+func (x *indexer) eachImport(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool, take func(match.Doc)) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -273,7 +295,7 @@ func (x *indexer) imported(ctx context.Context, tx desk.Tx, ids map[desk.ID]bool
 			return err
 		}
 		for _, i := range is {
-			x.put(document(i, also[i.ID]))
+			take(document(i, also[i.ID]))
 		}
 		list = list[n:]
 	}

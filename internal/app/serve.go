@@ -55,6 +55,9 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
+	if err := a.encoding.load(); err != nil {
+		return nil, fmt.Errorf("directions of texts: %w", err)
+	}
 	a.follower = work.NewFollower(&work.Follower{Name: "index", Read: a.readEvents, Handle: a.index.handle, Log: a.log}, seq)
 	site, err := a.site(ctx)
 	if err != nil {
@@ -118,6 +121,10 @@ func (s *Server) run(ctx context.Context) {
 	every("media", 3*time.Second, s.readWaiting)
 	every("sessions", time.Minute, s.Auth.Sweep)
 	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
+	if s.Config.Embedding.Where != "" {
+		every("encode", encodeEvery, s.encoding.run)
+		every("meanings", 10*time.Minute, func(context.Context) error { return s.encoding.save() })
+	}
 	every("names", time.Minute, s.site.UseRatingNames)
 	every("ballast", time.Minute, s.ballast)
 	s.runDump(ctx)
@@ -262,7 +269,7 @@ func (s *Server) Stop() error {
 	s.done.Wait()
 	flush, end := context.WithTimeout(context.Background(), drainTime) // also when readers took all of the first ten seconds
 	defer end()
-	return errors.Join(err, s.site.FlushReach(flush), s.index.save(s.snapshotPath(), s.follower.Position()))
+	return errors.Join(err, s.site.FlushReach(flush), s.index.save(s.snapshotPath(), s.follower.Position()), s.encoding.save())
 }
 
 // Serve runs the desk until ctx ends.

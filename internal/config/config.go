@@ -54,6 +54,7 @@ type Config struct {
 	Channels   Channels       // how tips arrive beside the site
 	Outside    Outside        // the provider staff may sign in with
 	Fediverse  Fediverse      // the desk's account there
+	Embedding  Embedding      // what helps matching beyond words
 	Witnesses  []Witness      // who cosigns the public log
 	Quorum     int            // how many of them should confirm each checkpoint
 }
@@ -120,7 +121,7 @@ func Settings() []Setting {
 		word("resolver", "", "name server that is asked for proofs of real channels, as 9.9.9.9:53; empty: the system's", func(c *Config) *string { return &c.Resolver }),
 		secret("google-key", "key of Google's Fact Check Tools API, for reading checks of other publishers; empty: that service is not asked", func(c *Config) *string { return &c.GoogleKey }),
 		boolean("insecure", "allow a public http:// address that is not this machine's own (passwords and tips travel in clear)", func(c *Config) *bool { return &c.Insecure }),
-	}, append(append(append(channelSettings(), outsideSettings()...), fediverseSettings()...), witnessSettings()...)...)
+	}, append(append(append(channelSettings(), outsideSettings()...), fediverseSettings()...), append(witnessSettings(), embeddingSettings()...)...)...)
 }
 
 // Load reads the settings: flags (by name) over environment over file over

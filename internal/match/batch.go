@@ -120,7 +120,7 @@ func (c *cutter) cut(ch *chunk) {
 			}
 			ch.recs = append(ch.recs, r)
 			if c.keys {
-				ch.keys = append(ch.keys, textKey(text.Clean(meantText(&d))))
+				ch.keys = append(ch.keys, textKey(meantTexts(&d)))
 			}
 		}
 	}

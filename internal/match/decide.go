@@ -36,8 +36,8 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 	q := qu.side()
 	n := min(max(careful, least), len(cs))
 	out := make([]weighed, 0, n)
-	for i := range cs[:n] {
-		w := weighed{candidate: *cs[i], rec: &m.docs[cs[i].doc], side: q, lang: qu.lang}
+	for _, c := range slices.Concat(cs[:n], m.outstanding(cs[n:])) {
+		w := weighed{candidate: *c, rec: &m.docs[c.doc], side: q, lang: qu.lang}
 		w.diff, w.claim = m.differ(qu, q, w.rec)
 		w.sig = m.signalsOf(qu, &w, cs)
 		out = append(out, w)
@@ -50,6 +50,7 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 		w.chance = w.said
 		m.meansSame(w)
 	}
+	m.byMeaning(qu, out)
 	// Of several texts of one document the one that is word for word the message
 	// speaks for it, and of several documents the one that says exactly this.
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.sig[sExact], a.sig[sExact]) })

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 
 	"soi/internal/index"
@@ -31,6 +32,7 @@ type embeddings struct {
 	centre []float32 // mean of directions of length 1
 	known  int       // records with a direction
 	held   int       // how many there were when the centre was taken
+	turns  uint64    // how often a direction came or went
 
 	room sync.Pool // of *meantRoom
 }
@@ -55,14 +57,31 @@ const (
 	fewestMeant          = 20
 )
 
-// meantText is the text of a document that is encoded: the claim alone, because a
-// message says what the claim says and not what the answer says.
-func meantText(d *Doc) string { return cmp.Or(d.Claim, d.Title, d.Summary, d.Body) }
+// meantTexts are the texts of a document that are encoded, cleaned: its claim and its title,
+// whose mean direction finds more than either (decision 50), or what there is of the rest.
+func meantTexts(d *Doc) []string {
+	claim, title := text.Clean(d.Claim), text.Clean(d.Title)
+	if claim != "" && title != "" && claim != title {
+		return []string{claim, title}
+	}
+	return []string{cmp.Or(claim, title, text.Clean(d.Summary), text.Clean(d.Body))}
+}
 
-// textKey names a text: 64 bits of its SHA-256, never 0.
-func textKey(s string) uint64 {
-	sum := sha256.Sum256([]byte(s))
+// textKey names texts: 64 bits of their SHA-256, never 0.
+func textKey(texts []string) uint64 {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
 	return binary.LittleEndian.Uint64(sum[:]) | 1
+}
+
+// meanDirection is the mean of directions of one width, for a document of several texts.
+func meanDirection(vs [][]float32) []float32 {
+	out := slices.Clone(vs[0])
+	for _, v := range vs[1:] {
+		for i := range min(len(out), len(v)) {
+			out[i] += v[i]
+		}
+	}
+	return out
 }
 
 // grow makes room for n records; those that are new have no direction.
@@ -98,7 +117,7 @@ func (g *embeddings) restore(keys []uint64, n int) bool {
 // text notes which text a record has.
 func (g *embeddings) text(r uint32, d *Doc) {
 	if g.on {
-		g.keys[r] = textKey(text.Clean(meantText(d)))
+		g.keys[r] = textKey(meantTexts(d))
 	}
 }
 
@@ -121,6 +140,7 @@ func (g *embeddings) drop(r uint32) {
 	}
 	if g.has(r) {
 		g.known--
+		g.turns++
 		clear(g.row(r))
 		clear(g.mark(r))
 	}
@@ -129,7 +149,7 @@ func (g *embeddings) drop(r uint32) {
 
 // only is what is left when the records of a list are kept, in its order.
 func (g *embeddings) only(kept []uint32) *embeddings {
-	out := &embeddings{on: g.on, width: g.width, words: g.words, centre: g.centre, known: g.known, held: g.held}
+	out := &embeddings{on: g.on, width: g.width, words: g.words, centre: g.centre, known: g.known, held: g.held, turns: g.turns}
 	out.grow(len(kept))
 	for i, r := range kept {
 		if int(r) >= len(g.inv) {
@@ -158,6 +178,7 @@ func (g *embeddings) set(r uint32, row []int8) bool {
 	if g.has(r) {
 		g.known--
 	}
+	g.turns++
 	copy(g.row(r), row)
 	if g.inv[r] = inverseOf(row); g.inv[r] == 0 {
 		g.inv[r] = -1

@@ -1,14 +1,15 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"soi/internal/embed"
 	"soi/internal/index"
-	"soi/internal/text"
 )
 
 // Meaning is what the nearness of an encoder's directions is worth; see Calibrations. Its
@@ -38,6 +39,37 @@ func (m *Matcher) meansSame(w *weighed) {
 	c := m.calibrated().Meaning
 	p := c.chance(w.stand)
 	w.alike, w.chance = p >= c.Perhaps, max(w.chance, p)
+}
+
+// mostOutstanding is how many documents beyond the best are read because of what they mean.
+const mostOutstanding = 4
+
+// outstanding lists those of the rest of the candidates that mean the same as the question: a document
+// in another language shares no word with it and stands last.
+func (m *Matcher) outstanding(rest []*candidate) []*candidate {
+	c := m.calibrated().Meaning
+	var out []*candidate
+	for _, x := range rest {
+		if x.stand > 0 && c.chance(x.stand) >= c.Perhaps && len(out) < mostOutstanding {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// byMeaning puts documents in the order of their probability when the words of none are worth
+// offering it for and the meaning of one is.
+func (m *Matcher) byMeaning(qu *question, out []weighed) {
+	t, some := m.limits(qu.lang), false
+	for i := range out {
+		if out[i].said >= t.Perhaps && !m.slight(&out[i]) {
+			return
+		}
+		some = some || out[i].alike
+	}
+	if some {
+		slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.chance, a.chance) })
+	}
 }
 
 // ask has the encoder encode a message and its parts, in this order; nil without an
@@ -127,18 +159,24 @@ func (m *Matcher) Unmeant(after, n int) (ids []string, next int) {
 	return ids, 0
 }
 
-// Meant is how many texts of the archive have a direction, and how many there are.
-func (m *Matcher) Meant() (known, of int) {
+// Meant is how far the encoding of the archive is.
+type Meant struct {
+	Known, Of int    // texts that have a direction, and all there are
+	Turns     uint64 // grows when a direction comes or goes: what SaveMeanings wrote before is then old
+}
+
+// Meant tells how far the encoding of the archive is.
+func (m *Matcher) Meant() Meant {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.meant.known, m.idx.Len()
+	return Meant{m.meant.known, m.idx.Len(), m.meant.turns}
 }
 
 // Mean asks the encoder about texts of documents, as they stand in the archive, and keeps the
 // answers. A text that has changed or gone meanwhile is passed over. Errors are the encoder's,
 // or wrap embed.ErrAnswer for directions of another width than before.
 func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
-	texts, keys := m.unasked(docs)
+	texts, of := m.unasked(docs)
 	if len(texts) == 0 || m.opt.Encoder == nil {
 		return nil
 	}
@@ -146,11 +184,15 @@ func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
 	if err != nil {
 		return err
 	}
+	if len(vs) != len(texts) {
+		return fmt.Errorf("%w: %d directions of %d texts", embed.ErrAnswer, len(vs), len(texts))
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for i, v := range vs {
-		row := packDirection(v)
-		for _, r := range m.recordsOf(keys[i]) {
+	for _, w := range of {
+		row := packDirection(meanDirection(vs[:w.texts]))
+		vs = vs[w.texts:]
+		for _, r := range m.recordsOf(w) {
 			if !m.meant.set(r, row) {
 				return fmt.Errorf("%w: a direction of %d numbers after some of %d", embed.ErrAnswer, len(row), m.meant.width)
 			}
@@ -161,9 +203,10 @@ func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
 
 // wording is one text of one document.
 type wording struct {
-	id  string
-	at  int // 0: the document's own
-	key uint64
+	id    string
+	at    int // 0: the document's own
+	key   uint64
+	texts int // how many texts it is encoded by
 }
 
 // unasked lists the texts of documents that the encoder has not been asked about, each with
@@ -173,15 +216,15 @@ func (m *Matcher) unasked(docs []Doc) (texts []string, of []wording) {
 	defer m.mu.Unlock()
 	for _, d := range docs {
 		for i, w := range wordings(d) {
-			s := text.Clean(meantText(&w))
-			x := wording{d.ID, i, textKey(s)}
+			s := meantTexts(&w)
+			x := wording{d.ID, i, textKey(s), len(s)}
 			first, ok := m.byID[d.ID]
 			if r := first + uint32(i); !ok || int(r) >= len(m.docs) || m.docs[r].id != d.ID || m.meant.inv[r] != 0 {
 				continue
 			} else if m.meant.keys[r] == 0 {
 				m.meant.keys[r] = x.key // read from a snapshot that does not know
 			}
-			texts, of = append(texts, s), append(of, x)
+			texts, of = append(texts, s...), append(of, x)
 		}
 	}
 	return texts, of

@@ -24,6 +24,7 @@ type settings struct {
 	off, ranker, forwards, decisions, verbose                       bool
 	only, train, cache, pretrained, calibrate, weights, calibration string
 	sizes, profile, ranks, without                                  string
+	nearness, embed, model, prefix                                  string
 }
 
 func main() {
@@ -44,6 +45,10 @@ func main() {
 	flag.BoolVar(&s.verbose, "v", false, "with -forwards: print each message that was not answered as it could be")
 	flag.StringVar(&s.sizes, "bench", "", "measure speed at these archive sizes, with commas between them")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the bench to this file")
+	flag.StringVar(&s.embed, "embed", "", "measure with an encoder too: the address of a model server in the shape of /v1/embeddings")
+	flag.StringVar(&s.model, "embed-model", "", "with -embed: the model's name at the server")
+	flag.StringVar(&s.prefix, "embed-prefix", "", "with -embed: what is written before questions and documents, with | between them")
+	flag.StringVar(&s.nearness, "calibrate-meaning", "", "with -embed: fit what the nearness of directions is worth and write the calibration to this file")
 	flag.Parse()
 	if err := s.do(); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
@@ -74,6 +79,8 @@ func (s settings) do() error {
 		return decisions(o)
 	case s.forwards:
 		return forwards(os.Stdout, o, s.only, s.verbose)
+	case s.nearness != "":
+		return calibrateMeaning(s.nearness, o)
 	case s.calibrate != "":
 		return calibrate(s.calibrate, o.Model)
 	case s.ranks == "":
@@ -92,6 +99,10 @@ func (s settings) do() error {
 
 func (s settings) options() (match.Options, error) {
 	o := match.Options{NoModels: s.off}
+	var err error
+	if o.Encoder, err = s.encoder(); err != nil {
+		return o, err
+	}
 	if s.weights != "" {
 		f, err := os.Open(s.weights)
 		if err != nil {
@@ -135,6 +146,11 @@ func run(o match.Options, only string, ranker bool, ranks io.Writer) error {
 		if last != &s.docs[0] {
 			t := time.Now()
 			m = fill(s.docs, o)
+			if o.Encoder != nil {
+				if err := encodeAll(m, s.docs); err != nil {
+					return err
+				}
+			}
 			last = &s.docs[0]
 			fmt.Printf("  %d documents in %s\n", len(s.docs), time.Since(t).Round(time.Millisecond))
 		}

@@ -1,0 +1,245 @@
+package app
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"soi/internal/desk"
+	"soi/internal/embed"
+	"soi/internal/fetch"
+	"soi/internal/match"
+)
+
+// encoder is what the settings name for finding other words and languages; nil for none.
+func (a *App) encoder() (embed.Encoder, error) {
+	e := a.Config.Embedding
+	switch {
+	case e.Where == "":
+		return nil, nil
+	case !e.Served():
+		return embed.Open(e.Where)
+	}
+	client, err := fetch.OwnNetwork(e.Where)
+	if err != nil {
+		return nil, err
+	}
+	return embed.NewService(embed.ServiceOptions{Address: e.Where, Model: e.Model, Key: e.Key, Client: client, Now: a.now,
+		Prefix: [2]string{embed.Question: spaced(e.Question), embed.Document: spaced(e.Document)}}), nil
+}
+
+// openMatcher makes the empty archive with its encoder.
+func (a *App) openMatcher() error {
+	e, err := a.encoder()
+	if err != nil {
+		return err
+	}
+	a.encoding = &encoding{app: a}
+	a.Matcher = match.New(match.Options{Encoder: e, Missed: a.encoding.missed})
+	return nil
+}
+
+// spaced sets a prefix off from the text after it.
+func spaced(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return prefix + " "
+}
+
+// encoding keeps the directions of the archive's texts in step with it: it asks the encoder
+// about those that have none, a few at a time, and keeps what it said in a file.
+type encoding struct {
+	app   *App
+	saved uint64 // turns of the matcher that the file holds
+
+	mu     sync.Mutex
+	pause  time.Time // the encoder is not asked about the archive before
+	silent bool      // it could not be asked about the last message
+	told   time.Time // when the progress was last told
+}
+
+const (
+	encodeEvery = 2 * time.Second
+	// encodeRead is how many documents are read from the database at a time, encodeAsk how many
+	// of them the encoder is asked about at once.
+	encodeRead, encodeAsk = 256, 32
+	// pauseAway is for how long an encoder that cannot be reached is left alone, pauseWrong
+	// one that answers with something else than directions: a person must look at that.
+	pauseAway, pauseWrong = 30 * time.Second, 5 * time.Minute
+	progressEvery         = time.Minute
+)
+
+// meaningsPath is where the directions are kept. They come from the texts alone and can be made again.
+func (a *App) meaningsPath() string { return filepath.Join(a.Config.Data, "meanings") }
+
+// load gives the archive the directions that were kept. Without an encoder the file is
+// removed: nobody would take out of it what is erased.
+func (e *encoding) load() error {
+	path := e.app.meaningsPath()
+	if e.app.Config.Embedding.Where == "" {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("directions of an encoder that is no longer set: %w", err)
+		}
+		return nil
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	err = e.app.Matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20))
+	if errors.Is(err, match.ErrSnapshot) {
+		e.app.log.Warn("kept directions of texts are not used; the encoder is asked again", "cause", err)
+		return nil
+	}
+	e.saved = e.app.Matcher.Meant().Turns
+	return err
+}
+
+// save writes the directions beside the file's final name and renames it, if any came or went.
+func (e *encoding) save() (err error) {
+	turns := e.app.Matcher.Meant().Turns
+	if e.app.Config.Embedding.Where == "" || turns == e.saved {
+		return nil
+	}
+	f, err := os.CreateTemp(e.app.Config.Data, ".meanings-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err = errors.Join(e.app.Matcher.SaveMeanings(w), w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), e.app.meaningsPath()); err == nil {
+		e.saved = turns
+	}
+	return err
+}
+
+// run asks the encoder about every text that it has not been asked about.
+func (e *encoding) run(ctx context.Context) error {
+	if e.app.now().Before(e.pause) {
+		return nil
+	}
+	began := e.app.Matcher.Meant()
+	for at := 0; ctx.Err() == nil; {
+		ids, next := e.app.Matcher.Unmeant(at, encodeRead)
+		if len(ids) > 0 {
+			docs, err := e.app.index.named(ctx, ids)
+			if err != nil {
+				return err
+			}
+			for some := range slices.Chunk(docs, encodeAsk) {
+				if err := e.app.Matcher.Mean(ctx, some); err != nil {
+					return e.rest(ctx, err)
+				}
+				e.progress()
+			}
+		}
+		if at = next; at == 0 {
+			break
+		}
+	}
+	if now := e.app.Matcher.Meant(); now.Known-began.Known > encodeRead {
+		e.app.log.Info("texts of the archive encoded", "texts", now.Known, "of", now.Of)
+	}
+	return nil
+}
+
+// progress tells how far a long encoding is.
+func (e *encoding) progress() {
+	if now := e.app.now(); now.Sub(e.told) >= progressEvery {
+		if m := e.app.Matcher.Meant(); !e.told.IsZero() {
+			e.app.log.Info("encoding the texts of the archive", "texts", m.Known, "of", m.Of)
+		}
+		e.told = now
+	}
+}
+
+// rest leaves an encoder alone for a while that could not say anything. What is wrong with it is
+// not the desk's trouble: words go on deciding.
+func (e *encoding) rest(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	pause := pauseAway
+	if !errors.Is(err, embed.ErrUnavailable) {
+		pause = pauseWrong
+	}
+	e.pause = e.app.now().Add(pause)
+	e.app.log.Warn("the encoder cannot be asked; messages are matched by their words", "cause", err, "again", pause)
+	return nil
+}
+
+// missed is told why the encoder could not be asked about a message.
+func (e *encoding) missed(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.silent {
+		e.app.log.Warn("a message was matched by its words alone", "cause", err)
+	}
+	e.silent = true
+}
+
+// heard is told that it could.
+func (e *encoding) heard() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.silent = false
+}
+
+// named reads documents by their keys, as they stand in the database now. Those that are gone are left out.
+func (x *indexer) named(ctx context.Context, ids []string) (docs []match.Doc, err error) {
+	claims, imports, wanted := map[desk.ID]bool{}, map[desk.ID]bool{}, map[string]bool{}
+	for _, key := range ids {
+		wanted[key] = true
+		if sort, id := desk.ParseKey(key); sort == "imported" {
+			imports[id] = true
+		} else {
+			claims[id] = true
+		}
+	}
+	take := func(d match.Doc) {
+		if wanted[d.ID] {
+			docs = append(docs, d)
+		}
+	}
+	err = x.store.Read(ctx, func(tx desk.Tx) error {
+		for id := range claims {
+			c, err := tx.Claim(ctx, id)
+			if errors.Is(err, desk.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			of, err := x.documents(ctx, tx, c)
+			if err != nil && !errors.Is(err, errUnsigned) {
+				return err
+			}
+			for _, d := range of {
+				take(d)
+			}
+		}
+		return x.eachImport(ctx, tx, imports, take)
+	})
+	slices.SortFunc(docs, func(a, b match.Doc) int { return cmp.Compare(a.ID, b.ID) })
+	return docs, err
+}

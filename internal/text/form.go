@@ -1,0 +1,35 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Form puts s into a normal form of Unicode (UAX 15): "NFC", "NFD", "NFKC" or "NFKD". Any other
+// name leaves it as it is.
+func Form(name, s string) string {
+	switch name {
+	case "NFC":
+		return norm.NFC.String(s)
+	case "NFD":
+		return norm.NFD.String(s)
+	case "NFKC":
+		return norm.NFKC.String(s)
+	case "NFKD":
+		return norm.NFKD.String(s)
+	}
+	return s
+}
+
+// Unaccented drops every combining mark of s (general category Mn) and leaves letters that
+// have none of their own, as đ, alone.
+func Unaccented(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s)))
+}
