@@ -156,7 +156,7 @@ func TestUnigram(t *testing.T) {
 		"aHuế":               "2×1 10×1 11×1", // no piece of its own for a: left out
 		"lũlũ":               "1×1 3×1 4×1",   // inside a word there is no blank
 		"":                   "",
-		"\u200b lũ": "1×1", // what cannot be seen is a blank
+		"\u200b lũ":          "1×1", // what cannot be seen is a blank
 	} {
 		if got := pieces(t, dir, text); got != want {
 			t.Errorf("%q: pieces %q, not %q", text, got, want)

@@ -11,6 +11,21 @@ func dotRows(q, base *int8, at *uint32, n int, out *int32)
 // dotRows is written for vectors of this width.
 var _ = [1]struct{}{}[senseDim-96]
 
+// dotLong is the inner product of n bytes at a and at b, n a multiple of 32 and at least 32. It
+// needs AVX2.
+//
+//go:noescape
+func dotLong(a, b *int8, n int) int32
+
+// product is the inner product of two runs of the same length.
+func product(a, b []int8) int32 {
+	n := len(a) &^ 31
+	if n == 0 || !cpu.X86.HasAVX2 {
+		return dotPlain(a, b)
+	}
+	return dotLong(&a[0], &b[:n][0], n) + dotPlain(a[n:], b[n:])
+}
+
 // dot is the inner product of two packed vectors, with AVX2 where the processor has it. Both
 // ways give the same number.
 func dot(a, b *vector) int32 {

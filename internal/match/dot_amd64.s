@@ -57,3 +57,37 @@ near:
 	JNZ row
 	VZEROUPPER
 	RET
+
+// func dotLong(a, b *int8, n int) int32
+//
+// 32 bytes at a time, in two sums; n is a multiple of 32 and at least 32.
+TEXT ·dotLong(SB), NOSPLIT, $0-28
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), DI
+	MOVQ n+16(FP), CX
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+some:
+	VPMOVSXBW (SI), Y0
+	VPMOVSXBW 16(SI), Y1
+	VPMOVSXBW (DI), Y2
+	VPMOVSXBW 16(DI), Y3
+	VPMADDWD Y2, Y0, Y0
+	VPMADDWD Y3, Y1, Y1
+	VPADDD Y0, Y4, Y4
+	VPADDD Y1, Y5, Y5
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $32, CX
+	JNZ some
+	VPADDD Y5, Y4, Y4
+	VEXTRACTI128 $1, Y4, X5
+	VPADDD X5, X4, X4
+	VPSHUFD $0x4E, X4, X5
+	VPADDD X5, X4, X4
+	VPSHUFD $0xB1, X4, X5
+	VPADDD X5, X4, X4
+	VMOVD X4, AX
+	MOVL AX, ret+24(FP)
+	VZEROUPPER
+	RET

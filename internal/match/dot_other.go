@@ -2,6 +2,9 @@
 
 package match
 
+// product is the inner product of two runs of the same length.
+func product(a, b []int8) int32 { return dotPlain(a, b) }
+
 // dot is the inner product of two packed vectors.
 func dot(a, b *vector) int32 { return dotPlain(a[:], b[:]) }
 

@@ -91,3 +91,17 @@ func BenchmarkDotPlain(b *testing.B) {
 		dotPlain(v[:], w[:])
 	}
 }
+
+// TestProductIsPlain: the fast product of any length is the plain one.
+func TestProductIsPlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{0, 1, 31, 32, 33, 64, 100, 384, 512, 1000, 4096} {
+		a, b := make([]int8, n), make([]int8, n)
+		for i := range a {
+			a[i], b[i] = int8(r.IntN(256)-128), int8(r.IntN(256)-128)
+		}
+		if got, want := product(a, b), dotPlain(a, b); got != want {
+			t.Errorf("%d numbers: %d, want %d", n, got, want)
+		}
+	}
+}

@@ -39,13 +39,14 @@ func (m *Matcher) reasons(w *weighed) []Reason {
 func (m *Matcher) against(w *weighed) []Reason {
 	var out []Reason
 	x := w.diff
+	abroad := w.alike && w.rec.lang != "" && w.rec.lang != w.lang // words and places of two languages always differ
 	if len(x.figures) > 0 {
 		out = append(out, Reason{Code: ReasonFiguresDiffer, Words: x.figures, Other: x.figuresOther})
 	}
-	if len(x.names) > 0 {
+	if len(x.names) > 0 && !abroad {
 		out = append(out, Reason{Code: ReasonNamesDiffer, Words: x.names, Other: x.namesOther})
 	}
-	if len(x.swapped) > 0 {
+	if len(x.swapped) > 0 && !abroad {
 		out = append(out, Reason{Code: ReasonWordsDiffer, Words: x.swapped, Other: x.swappedOther})
 	}
 	if x.negation {
@@ -55,8 +56,8 @@ func (m *Matcher) against(w *weighed) []Reason {
 		return out
 	}
 	unsaid := slices.Concat(x.figuresMissing, x.placesMissing)
-	if w.alike {
-		unsaid = x.figuresMissing // the place may stand there in another language's words
+	if abroad {
+		unsaid = x.figuresMissing
 	}
 	if len(unsaid) > 0 && !x.blocks() {
 		out = append(out, Reason{Code: ReasonUnsaid, Other: unsaid})

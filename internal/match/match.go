@@ -132,6 +132,7 @@ func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string, ms []*
 		pu.sides = qu.sides
 		if ms != nil {
 			pu.embedding = ms[1+i]
+			pu.embedding.pool = qu.embedding.pool
 		}
 		cs := m.within(q, pu, part())
 		ws := m.weigh(pu, cs[:min(len(cs), readOfPart)], 0)

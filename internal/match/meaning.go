@@ -41,8 +41,9 @@ type embeddings struct {
 type embedding struct {
 	row  []int8
 	inv  float32
-	base float32 // what the nearest documents that are not the answer come to, see standing
-	ok   bool    // there are documents enough to tell
+	base float32  // what the nearest documents that are not the answer come to, see standing
+	ok   bool     // there are documents enough to tell
+	pool []uint32 // records that the parts of the question are looked for among; nil: all
 }
 
 const (
@@ -50,7 +51,11 @@ const (
 	// and comparedShare of how many by signs one is compared whole, at least
 	// comparedWhole. TestRecallByMeaning measures what that finds.
 	comparedWhole = 4000
-	comparedShare = 250
+	comparedShare = 100
+	// The parts of a message are looked for among the pooledWhole, or one in pooledShare, whose
+	// signs are nearest to those of the whole: what it says in passing is not far from all it says.
+	pooledWhole = 20_000
+	pooledShare = 40
 	// around are the places, by nearness, of documents that tell how near an unrelated
 	// document comes; in an archive with fewer directions than fewestMeant there are none.
 	aroundFrom, aroundTo = 10, 50
@@ -243,7 +248,7 @@ func packDirection(v []float32) []int8 {
 
 // inverseOf is one over the length of a row, 0 for one of zeros.
 func inverseOf(row []int8) float32 {
-	n := dotPlain(row, row)
+	n := product(row, row)
 	if n == 0 {
 		return 0
 	}
@@ -255,7 +260,7 @@ func (g *embeddings) cosine(q *embedding, r uint32) float32 {
 	if !g.has(r) {
 		return 0
 	}
-	return float32(dotPlain(q.row, g.row(r))) * q.inv * g.inv[r]
+	return float32(product(q.row, g.row(r))) * q.inv * g.inv[r]
 }
 
 // meantRoom is room for one search by meaning.
@@ -266,8 +271,8 @@ type meantRoom struct {
 }
 
 // alike lists the n records whose directions are nearest to a question's, nearest first,
-// with their cosines. keep nil takes all.
-func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool) []index.Hit {
+// with their cosines. keep nil takes all; whole looks at every direction.
+func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool, whole bool) []index.Hit {
 	if len(q.row) != g.width || q.inv == 0 || g.known == 0 {
 		return nil
 	}
@@ -277,10 +282,13 @@ func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool) []in
 	}
 	defer g.room.Put(room)
 	room.hits, room.at = room.hits[:0], room.at[:0]
-	if g.known <= comparedWhole {
+	switch {
+	case whole || g.known <= comparedWhole:
 		g.each(func(r uint32) { room.at = append(room.at, r) })
-	} else {
-		g.bySigns(q, max(comparedWhole, g.known/comparedShare), room)
+	case q.pool != nil:
+		g.bySigns(q, q.pool, room)
+	default:
+		g.bySigns(q, nil, room)
 	}
 	for _, r := range room.at {
 		if g.has(r) && (keep == nil || keep(r)) {
@@ -294,30 +302,62 @@ func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool) []in
 	return slices.Clone(near[:min(n, len(near))])
 }
 
-// bySigns puts into room.at the records, about n, whose signs differ least from the question's.
-func (g *embeddings) bySigns(q *embedding, n int, room *meantRoom) {
+// bySigns puts into room.at the records whose signs differ least from the question's, of those of a
+// pool or of all. In the second case it leaves the question a pool for its parts.
+func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 	mark := make([]uint64, g.words)
 	g.sign(q.row, q.inv, mark)
-	room.far = slices.Grow(room.far[:0], len(g.inv))[:len(g.inv)]
-	count := make([]int, g.width+1)
-	for r := range room.far {
-		d := 0
-		for i, x := range g.marks[r*len(mark) : (r+1)*len(mark)] {
-			d += bits.OnesCount64(x ^ mark[i])
+	total := len(g.inv)
+	if pool != nil {
+		total = len(pool)
+	}
+	room.far = slices.Grow(room.far[:0], total)[:total]
+	count := make([]int, 64*g.words+1)
+	for i := range room.far {
+		r := i
+		if pool != nil {
+			r = int(pool[i])
 		}
-		room.far[r] = uint16(d)
+		d := bitsApart(mark, g.marks[r*len(mark):(r+1)*len(mark)])
+		room.far[i] = uint16(d)
 		count[d]++
 	}
+	near := limitOf(count, max(comparedWhole, g.known/comparedShare))
+	if pool != nil {
+		for i, d := range room.far {
+			if d <= near {
+				room.at = append(room.at, pool[i])
+			}
+		}
+		return
+	}
+	far := limitOf(count, max(pooledWhole, g.known/pooledShare))
+	for r, d := range room.far {
+		if d <= far {
+			q.pool = append(q.pool, uint32(r))
+			if d <= near {
+				room.at = append(room.at, uint32(r))
+			}
+		}
+	}
+}
+
+// bitsApart is how many bits two sketches differ in.
+func bitsApart(a, b []uint64) (n int) {
+	for i, x := range a {
+		n += bits.OnesCount64(x ^ b[i])
+	}
+	return n
+}
+
+// limitOf is the distance within which n lie, by how many there are at each.
+func limitOf(count []int, n int) uint16 {
 	limit, seen := 0, count[0]
-	for limit < g.width && seen < n {
+	for limit < len(count)-1 && seen < n {
 		limit++
 		seen += count[limit]
 	}
-	for r, d := range room.far {
-		if int(d) <= limit {
-			room.at = append(room.at, uint32(r))
-		}
-	}
+	return uint16(limit)
 }
 
 // settle finds out how near to the question documents come that have nothing to do with

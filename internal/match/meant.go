@@ -33,12 +33,21 @@ func (c *Meaning) chance(standing float32) float64 {
 // that of its words. A difference that makes another claim of it stands against both: encoders see
 // hardly any between 30 people and 300, or between is and is not.
 func (m *Matcher) meansSame(w *weighed) {
-	if w.stand <= 0 || w.diff.blocks() {
+	if w.stand <= 0 || w.contradicted() {
 		return
 	}
 	c := m.calibrated().Meaning
 	p := c.chance(w.stand)
 	w.alike, w.chance = p >= c.Perhaps, max(w.chance, p)
+}
+
+// contradicted reports a difference that a document in any words, or in any language, could not have
+// and say the same: figures and negation; places too if both are in one language. Words that stand
+// in each other's place are no such difference: other words are what an encoder is asked for.
+func (w *weighed) contradicted() bool {
+	d := w.diff
+	same := w.rec.lang == "" || w.rec.lang == w.lang
+	return len(d.figures) > 0 || d.negation || len(d.names) > 0 && same
 }
 
 // mostOutstanding is how many documents beyond the best are read because of what they mean.
@@ -104,7 +113,7 @@ func (m *Matcher) nearInMeaning(qu *question, n int, keep func(doc uint32) bool)
 	if q == nil {
 		return nil
 	}
-	hits := m.meant.alike(q, max(n, aroundTo), keep)
+	hits := m.meant.alike(q, max(n, aroundTo), keep, false)
 	if q.settle(hits); !q.ok {
 		return nil
 	}
@@ -134,6 +143,29 @@ func (m *Matcher) standings(qu *question, hits []index.Hit) []float32 {
 		out[i] = m.standing(qu, h.Doc)
 	}
 	return out
+}
+
+// NearestInMeaning lists the n texts nearest in meaning to a message, as a search finds them and as
+// looking at every direction does, for measurements. Errors are the encoder's.
+func (m *Matcher) NearestInMeaning(ctx context.Context, message string, n int) (quick, whole []Hit, err error) {
+	if m.opt.Encoder == nil {
+		return nil, nil, nil
+	}
+	vs, err := m.opt.Encoder.Encode(ctx, embed.Question, []string{message})
+	if err != nil || len(vs) != 1 {
+		return nil, nil, err
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	row := packDirection(vs[0])
+	q := &embedding{row: row, inv: inverseOf(row)}
+	list := func(all bool) (out []Hit) {
+		for _, h := range m.meant.alike(q, n, nil, all) {
+			out = append(out, Hit{ID: m.docs[h.Doc].id, Kind: m.docs[h.Doc].kind, Score: float64(h.Score)})
+		}
+		return out
+	}
+	return list(false), list(true), nil
 }
 
 // Unmeant lists documents of which the encoder has not been asked about some text, up to n

@@ -79,6 +79,11 @@ func benchOne(docs []match.Doc, asks []string, o match.Options, profile string) 
 	start := time.Now()
 	m := fill(docs, o)
 	build := time.Since(start)
+	if o.Encoder != nil {
+		if err := encodeAll(m, docs); err != nil {
+			return err
+		}
+	}
 	m.Match(context.Background(), match.Query{Text: asks[0]})
 	used := heap() - before
 	took, busy, err := askAll(m, asks, profile)
@@ -104,6 +109,13 @@ func benchOne(docs []match.Doc, asks []string, o match.Options, profile string) 
 	fmt.Printf("%9d %9s %9.0f %8s %8s %8s %8s %8s %8s %9.0f %9s %9.0f %9s\n", len(docs), build.Round(time.Millisecond), float64(len(docs))/build.Seconds(),
 		at(took, 0.5), at(took, 0.99), at(busy, 0.5), at(busy, 0.95), at(busy, 0.99), at(busy, 1), float64(used)/(1<<20), put.Round(10*time.Microsecond),
 		float64(size)/(1<<20), time.Since(start).Round(time.Millisecond))
+	if o.Encoder != nil {
+		found, err := nearestFound(m, asks)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  of the ten nearest in meaning a search finds %.3f\n", found)
+	}
 	return nil
 }
 

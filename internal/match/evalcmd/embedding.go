@@ -13,10 +13,16 @@ import (
 )
 
 // encoder is what -embed names: the address of a model server on this machine or in its
-// private network; nil for none. -embed-prefix is "before questions|before documents".
+// private network, the folder of a model, or made-up for measuring speed; nil for none. -embed-prefix is "before questions|before documents".
 func (s settings) encoder() (embed.Encoder, error) {
 	if s.embed == "" {
 		return nil, nil
+	}
+	if s.embed == "made-up" {
+		return &madeUp{}, nil
+	}
+	if !strings.Contains(s.embed, "://") {
+		return embed.Open(s.embed)
 	}
 	client, err := fetch.OwnNetwork(s.embed)
 	if err != nil {

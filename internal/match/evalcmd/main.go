@@ -45,7 +45,7 @@ func main() {
 	flag.BoolVar(&s.verbose, "v", false, "with -forwards: print each message that was not answered as it could be")
 	flag.StringVar(&s.sizes, "bench", "", "measure speed at these archive sizes, with commas between them")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the bench to this file")
-	flag.StringVar(&s.embed, "embed", "", "measure with an encoder too: the address of a model server in the shape of /v1/embeddings")
+	flag.StringVar(&s.embed, "embed", "", "measure with an encoder too: the address of a model server in the shape of /v1/embeddings, a folder of a model, or made-up to measure speed alone")
 	flag.StringVar(&s.model, "embed-model", "", "with -embed: the model's name at the server")
 	flag.StringVar(&s.prefix, "embed-prefix", "", "with -embed: what is written before questions and documents, with | between them")
 	flag.StringVar(&s.nearness, "calibrate-meaning", "", "with -embed: fit what the nearness of directions is worth and write the calibration to this file")
