@@ -62,6 +62,7 @@ func (a *App) Doctor(ctx context.Context) []Remark {
 	a.examineRotation(ctx, d)
 	a.examineWitnesses(ctx, d)
 	a.examineIndex(ctx, d)
+	a.examineEncoder(ctx, d)
 	a.examineStaff(ctx, d)
 	a.examineOutside(ctx, d)
 	a.examineFeeds(ctx, d)

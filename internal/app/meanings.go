@@ -43,7 +43,7 @@ func (a *App) openMatcher() error {
 		return err
 	}
 	a.encoding = &encoding{app: a}
-	a.Matcher = match.New(match.Options{Encoder: e, Missed: a.encoding.missed})
+	a.Matcher = match.New(match.Options{Encoder: e, Missed: a.encoding.miss})
 	return nil
 }
 
@@ -61,10 +61,11 @@ type encoding struct {
 	app   *App
 	saved uint64 // turns of the matcher that the file holds
 
+	pause time.Time // the encoder is not asked about the archive before
+	told  time.Time // when the progress was last told
+
 	mu     sync.Mutex
-	pause  time.Time // the encoder is not asked about the archive before
-	silent bool      // it could not be asked about the last message
-	told   time.Time // when the progress was last told
+	missed time.Time // when it was last told that a message could not be encoded
 }
 
 const (
@@ -188,21 +189,59 @@ func (e *encoding) rest(ctx context.Context, err error) error {
 	return nil
 }
 
-// missed is told why the encoder could not be asked about a message.
-func (e *encoding) missed(err error) {
+// miss is told why the encoder could not be asked about a message, and tells it now and then.
+func (e *encoding) miss(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.silent {
-		e.app.log.Warn("a message was matched by its words alone", "cause", err)
+	if now := e.app.now(); now.Sub(e.missed) >= progressEvery {
+		e.missed = now
+		e.app.log.Warn("messages are matched by their words alone", "cause", err)
 	}
-	e.silent = true
 }
 
-// heard is told that it could.
-func (e *encoding) heard() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.silent = false
+// examineEncoder asks the encoder about one sentence, and says how many texts were encoded.
+func (a *App) examineEncoder(ctx context.Context, d *doctor) {
+	if a.Config.Embedding.Where == "" {
+		return
+	}
+	e, err := a.encoder()
+	if err != nil {
+		d.say(Trouble, "The encoder at %s cannot be used: %v. Without one, messages are matched by their words.",
+			"Không dùng được bộ mã hoá nghĩa ở %s: %v. Khi không có nó, tin được so khớp theo từ ngữ.", a.Config.Embedding.Where, err)
+		return
+	}
+	start := time.Now()
+	vs, err := e.Encode(ctx, embed.Document, []string{"soi: uống nước nóng chữa được ung thư?"})
+	took := time.Since(start).Round(100 * time.Microsecond)
+	switch {
+	case errors.Is(err, embed.ErrUnavailable):
+		d.say(Notice, "The encoder at %s does not answer: %v. Until it does, messages are matched by their words.",
+			"Bộ mã hoá nghĩa ở %s không trả lời: %v. Trong lúc đó, tin được so khớp theo từ ngữ.", a.Config.Embedding.Where, err)
+		return
+	case err != nil:
+		d.say(Trouble, "The encoder at %s answers, but not as it should: %v.", "Bộ mã hoá nghĩa ở %s trả lời không đúng cách: %v.", a.Config.Embedding.Where, err)
+		return
+	case took > embed.AskTimeout:
+		d.say(Notice, "The encoder at %s takes %v for a sentence; messages are not kept waiting for more than %v.",
+			"Bộ mã hoá nghĩa ở %s mất %v cho một câu; tin gửi đến không chờ quá %v.", a.Config.Embedding.Where, took, embed.AskTimeout)
+		return
+	}
+	d.say(Well, "The encoder at %s answers in %v with %d numbers; %d texts of the archive are kept as it encoded them.",
+		"Bộ mã hoá nghĩa ở %s trả lời trong %v với %d số; đang giữ %d văn bản của kho mà nó đã mã hoá.", a.Config.Embedding.Where, took, len(vs[0]), a.keptMeanings(e))
+}
+
+// keptMeanings counts the directions in the file, 0 when they are of another encoder.
+func (a *App) keptMeanings(e embed.Encoder) int {
+	f, err := os.Open(a.meaningsPath())
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	name, n, err := match.MeaningsIn(bufio.NewReaderSize(f, 1<<20))
+	if err != nil || name != e.Name() {
+		return 0
+	}
+	return n
 }
 
 // named reads documents by their keys, as they stand in the database now. Those that are gone are left out.

@@ -32,6 +32,9 @@ type Encoder interface {
 	// Name tells the encoder's numbers from those of other weights or another way
 	// of asking: directions are comparable only under one name. It never changes.
 	Name() string
+	// Local reports that texts are encoded here and at once: nothing is sent to anybody, and a
+	// message need not be answered by its words first.
+	Local() bool
 	// Encode gives one direction a text, in order, all of the same width and of
 	// length 1; one of zeros alone for a text of which the encoder knows no word.
 	// Errors wrap ErrUnavailable or ErrAnswer, or are the context's.

@@ -68,6 +68,9 @@ func NewService(o ServiceOptions) *Service {
 // Name implements Encoder. Another address, model or prefix is another name.
 func (s *Service) Name() string { return s.name }
 
+// Local implements Encoder.
+func (s *Service) Local() bool { return false }
+
 // Encode implements Encoder. Errors never hold a text that was asked about.
 func (s *Service) Encode(ctx context.Context, side Side, texts []string) ([][]float32, error) {
 	if len(texts) == 0 {

@@ -113,6 +113,9 @@ func (s *Static) take(tensors map[string]tensor) error {
 // Name implements Encoder. Other files have another name.
 func (s *Static) Name() string { return s.name }
 
+// Local implements Encoder.
+func (s *Static) Local() bool { return true }
+
 // Encode implements Encoder. Nothing is asked of anybody; both sides are the same.
 func (s *Static) Encode(ctx context.Context, _ Side, texts []string) ([][]float32, error) {
 	out := make([][]float32, len(texts))

@@ -53,12 +53,20 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 		return m.matchPictures(ctx, q)
 	}
 	msg := text.Unwrap(cut(q.Text, longestText))
+	e := m.opt.Encoder
+	if e == nil || strings.TrimSpace(msg.Body) == "" {
+		return m.answer(ctx, q, msg, nil)
+	}
+	texts := append([]string{msg.Body}, partsOf(msg.Body)...)
+	if e.Local() {
+		return m.answer(ctx, q, msg, m.ask(ctx, texts))
+	}
 	res := m.answer(ctx, q, msg, nil)
-	if m.opt.Encoder == nil || res.Decision == DecisionSame || strings.TrimSpace(msg.Body) == "" {
+	if res.Decision == DecisionSame {
 		return res
 	}
 	// The words did not settle it: what they mean may find more.
-	if ms := m.ask(ctx, append([]string{msg.Body}, partsOf(msg.Body)...)); ms != nil {
+	if ms := m.ask(ctx, texts); ms != nil {
 		return m.answer(ctx, q, msg, ms)
 	}
 	return res

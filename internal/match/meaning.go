@@ -50,12 +50,12 @@ const (
 	// comparedWhole is how many directions are compared without looking at signs first,
 	// and comparedShare of how many by signs one is compared whole, at least
 	// comparedWhole. TestRecallByMeaning measures what that finds.
-	comparedWhole = 4000
-	comparedShare = 100
+	comparedWhole = 2000
+	comparedShare = 200
 	// The parts of a message are looked for among the pooledWhole, or one in pooledShare, whose
 	// signs are nearest to those of the whole: what it says in passing is not far from all it says.
-	pooledWhole = 20_000
-	pooledShare = 40
+	pooledWhole = 10_000
+	pooledShare = 50
 	// around are the places, by nearness, of documents that tell how near an unrelated
 	// document comes; in an archive with fewer directions than fewestMeant there are none.
 	aroundFrom, aroundTo = 10, 50

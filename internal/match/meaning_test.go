@@ -37,6 +37,8 @@ func newConcepts() *concepts {
 
 func (c *concepts) Name() string { return c.name }
 
+func (c *concepts) Local() bool { return false }
+
 func (c *concepts) Encode(_ context.Context, side embed.Side, texts []string) ([][]float32, error) {
 	c.asked[side] += len(texts)
 	c.texts = append(c.texts, texts...)

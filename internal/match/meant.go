@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -69,7 +70,12 @@ func (m *Matcher) outstanding(rest []*candidate) []*candidate {
 // byMeaning puts documents in the order of their probability when the words of none are worth
 // offering it for and the meaning of one is.
 func (m *Matcher) byMeaning(qu *question, out []weighed) {
+	if qu.embedding == nil {
+		return
+	}
 	t, some := m.limits(qu.lang), false
+	// What the words answer is the answer, whatever means the same as well.
+	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(one(b.same(t)), one(a.same(t))) })
 	for i := range out {
 		if out[i].said >= t.Perhaps && !m.slight(&out[i]) {
 			return
@@ -311,6 +317,20 @@ func (m *Matcher) SaveMeanings(w io.Writer) error {
 		return fmt.Errorf("match: write meanings: %w", s.err)
 	}
 	return nil
+}
+
+// MeaningsIn reads whose directions a file holds and of how many texts. Errors wrap ErrSnapshot.
+func MeaningsIn(r io.Reader) (encoder string, texts int, err error) {
+	magic := make([]byte, len(meaningsMagic))
+	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != meaningsMagic {
+		return "", 0, fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
+	}
+	s := &sectionReader{r: r}
+	head, keys := readStrings(s, tagEncoder), readNumbers[uint64](s, tagTexts)
+	if s.err != nil || len(head) == 0 {
+		return "", 0, errors.Join(s.err, ErrSnapshot)
+	}
+	return head[0], len(keys), nil
 }
 
 // LoadMeanings gives the documents of the archive the directions of a file. It changes

@@ -18,10 +18,19 @@ import (
 // are near each other gives it the crowding that a model's directions have.
 type madeUp struct{ words sync.Map }
 
-const madeUpWidth = 384
+// A made-up direction has madeUpWidth numbers, but a word's is the sum of madeUpDepth of madeUpSteps
+// axes: the directions of models fill few of the dimensions that they have.
+const (
+	madeUpWidth = 384
+	madeUpDepth = 6
+	madeUpSteps = 96
+)
 
 // Name implements embed.Encoder.
 func (e *madeUp) Name() string { return "made-up" }
+
+// Local implements embed.Encoder.
+func (e *madeUp) Local() bool { return true }
 
 // Encode implements embed.Encoder.
 func (e *madeUp) Encode(ctx context.Context, _ embed.Side, texts []string) ([][]float32, error) {
@@ -57,8 +66,12 @@ func (e *madeUp) word(w string) []float32 {
 	}
 	r := rand.New(rand.NewPCG(uint64(match.StemHash(w)), 5))
 	row := make([]float32, madeUpWidth)
-	for k := range row {
-		row[k] = float32(r.NormFloat64())
+	for range madeUpDepth {
+		x, at := float32(r.NormFloat64()), uint64(r.IntN(madeUpSteps))
+		axis := rand.New(rand.NewPCG(at, 6))
+		for k := range row {
+			row[k] += x * float32(axis.NormFloat64())
+		}
 	}
 	e.words.Store(w, row)
 	return row

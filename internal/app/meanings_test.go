@@ -1,0 +1,190 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"soi/internal/app"
+	"soi/internal/app/apptest"
+	"soi/internal/desk"
+	"soi/internal/match"
+)
+
+// modelServer stands in for a model server on the desk's network: every word has a direction
+// of its own, and the words of a message in Chinese have those of one claim.
+type modelServer struct {
+	*httptest.Server
+	documents, down atomic.Int64
+	means           atomic.Pointer[[2]string] // the message, and the claim it means
+}
+
+func startModel(t *testing.T) *modelServer {
+	t.Helper()
+	s := &modelServer{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var q struct{ Input []string }
+		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/v1/embeddings" || s.down.Load() != 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		type one struct {
+			Index     int       `json:"index"`
+			Embedding []float64 `json:"embedding"`
+		}
+		var data []one
+		for i, text := range q.Input {
+			if strings.HasPrefix(text, "passage: ") {
+				s.documents.Add(1)
+			}
+			text = strings.TrimPrefix(strings.TrimPrefix(text, "passage: "), "query: ")
+			if m := s.means.Load(); m != nil && text == m[0] {
+				text = m[1]
+			}
+			data = append(data, one{i, directionOf(text)})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "data": data})
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func directionOf(text string) []float64 {
+	v := make([]float64, 128)
+	for i := range v {
+		v[i] = 0.8
+	}
+	for _, w := range strings.Fields(strings.ToLower(text)) {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(w))
+		r := rand.New(rand.NewPCG(h.Sum64(), 1))
+		for i := range v {
+			v[i] += r.NormFloat64()
+		}
+	}
+	return v
+}
+
+const abroad = "飲用鹽水漱口三次就能殺死病毒"
+
+// TestEncoderOfTheDesk: with a model server a message finds a check that shares no word with it; what
+// was encoded is kept over a restart, and goes when its check goes or the setting does; without
+// its server the desk works as before.
+func TestEncoderOfTheDesk(t *testing.T) {
+	model, data := startModel(t), t.TempDir()
+	with := map[string]string{"embed": model.URL, "embed-question": "query:", "embed-document": "passage:"}
+	known := 0
+	t.Run("first", func(t *testing.T) {
+		d := apptest.Start(t, apptest.Options{Demo: true, Data: data, Settings: with})
+		waitEncoded(t, d)
+		findsAbroad(t, d, model)
+		before := d.Matcher.Meant().Known
+		plantErasures(t, d)
+		apptest.Wait(t, "the erased check has no direction", func(context.Context) bool { return d.Matcher.Meant().Known < before })
+		waitEncoded(t, d)
+		known = d.Matcher.Meant().Known
+		model.down.Store(1)
+		if r := d.Matcher.Match(t.Context(), match.Query{Text: abroad}); r.Decision != match.DecisionNew {
+			t.Errorf("without its model: %+v", r)
+		}
+		remarked(t, d, "does not answer")
+		model.down.Store(0)
+	})
+	f, err := os.Open(filepath.Join(data, "meanings"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, n, err := match.MeaningsIn(f)
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	if err != nil || n == 0 || n > known {
+		t.Errorf("%d texts in the file, %d in the archive: %v", n, known, err)
+	}
+	model.documents.Store(0)
+	t.Run("again", func(t *testing.T) {
+		d := apptest.Start(t, apptest.Options{Data: data, Settings: with})
+		waitEncoded(t, d)
+		if n := model.documents.Load(); n != 0 {
+			t.Errorf("after a restart the model was asked about %d texts", n)
+		}
+		remarked(t, d, "texts of the archive are kept")
+	})
+	t.Run("without", func(t *testing.T) {
+		apptest.Start(t, apptest.Options{Data: data})
+		if _, err := os.Stat(filepath.Join(data, "meanings")); !os.IsNotExist(err) {
+			t.Errorf("directions are kept without an encoder: %v", err)
+		}
+	})
+}
+
+// waitEncoded waits until every text of the archive has a direction.
+func waitEncoded(t *testing.T, d *apptest.Desk) {
+	t.Helper()
+	apptest.Wait(t, "the archive is encoded", func(context.Context) bool {
+		m := d.Matcher.Meant()
+		ids, _ := d.Matcher.Unmeant(0, 1)
+		return m.Known > 100 && len(ids) == 0
+	})
+}
+
+// findsAbroad has the message mean one of the checks, and sends it by the form of the site.
+func findsAbroad(t *testing.T, d *apptest.Desk, model *modelServer) {
+	t.Helper()
+	rs, err := d.Desk.Published(t.Context(), desk.RevisionFilter{Below: d.Signed(), Kinds: []desk.Kind{desk.KindPublish}, Newest: true, Limit: 20})
+	if err != nil || len(rs) < 20 {
+		t.Fatalf("%d checks, %v", len(rs), err)
+	}
+	check := rs[19].Doc.Texts[0]
+	if r := d.Matcher.Match(t.Context(), match.Query{Text: abroad}); r.Decision != match.DecisionNew {
+		t.Errorf("what means nothing that is known: %+v", r)
+	}
+	model.means.Store(&[2]string{abroad, check.Claim})
+	r := d.Matcher.Match(t.Context(), match.Query{Text: abroad, Limit: match.Looked})
+	if how, _ := r.Settle(); how != match.DecisionPerhaps || !strings.HasPrefix(r.Matches[0].ID, "check/"+string(rs[19].Verdict)) {
+		t.Errorf("%s, %+v", how, r.Matches)
+	}
+	res, err := http.PostForm(d.URL+"/ask", url.Values{"form": {formValue()}, "text": {abroad}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil || !strings.Contains(string(page), "gần nghĩa") {
+		t.Errorf("status %d, %v: the page does not say that it is close in meaning", res.StatusCode, err)
+	}
+}
+
+// remarked sees that the doctor says something about the encoder.
+func remarked(t *testing.T, d *apptest.Desk, what string) {
+	t.Helper()
+	if !slices.ContainsFunc(d.Doctor(t.Context()), func(r app.Remark) bool { return strings.Contains(r.En, what) }) {
+		t.Errorf("the doctor does not say %q", what)
+	}
+}
+
+// TestEncoderThatCannotBe: a folder without a model keeps the desk from opening, with a sentence
+// that says what is missing; so does an address beyond the desk's network, once it is asked.
+func TestEncoderThatCannotBe(t *testing.T) {
+	c := apptest.Configure(t, apptest.Options{Settings: map[string]string{"embed": t.TempDir()}})
+	if a, err := app.Open(t.Context(), c, app.Options{}); err == nil || !strings.Contains(err.Error(), "model.safetensors is not in") {
+		t.Errorf("%v, %v", a, err)
+	}
+	d := apptest.Open(t, apptest.Options{Settings: map[string]string{"embed": "http://93.184.215.14:8000"}})
+	said := fmt.Sprint(d.Doctor(t.Context()))
+	if !strings.Contains(said, "neither this machine's nor of a private network") {
+		t.Errorf("the doctor: %s", said)
+	}
+}
