@@ -27,6 +27,7 @@ func evalCommand() *cli.Command {
 			&cli.IntFlag{Name: "days", Value: 30, Usage: "how many days back"},
 			&cli.StringFlag{Name: "calibration", Usage: "calibration `FILE` to try"},
 			&cli.StringFlag{Name: "weights", Usage: "weights `FILE` to try"},
+			&cli.StringFlag{Name: "encoder", Value: "on", Usage: "on or off: try without the encoder that the settings name (embed)"},
 			&cli.StringFlag{Name: "models", Value: "on", Usage: "on or off: try without the learned weights"},
 		},
 		Action: withApp(evalHistory),
@@ -34,17 +35,21 @@ func evalCommand() *cli.Command {
 }
 
 func evalHistory(ctx context.Context, cmd *cli.Command, a *app.App) error {
-	models := cmd.String("models")
-	h := app.History{Days: cmd.Int("days"), Calibration: cmd.String("calibration"), Weights: cmd.String("weights"), NoModels: models == "off"}
+	models, encoder := cmd.String("models"), cmd.String("encoder")
+	h := app.History{Days: cmd.Int("days"), Calibration: cmd.String("calibration"), Weights: cmd.String("weights"), NoModels: models == "off", NoEncoder: encoder == "off"}
 	switch {
 	case !cmd.Bool("history"):
 		return errors.New("nothing to do; `soi eval --history --calibration FILE` tries a calibration on past tips")
 	case models != "on" && models != "off":
 		return fmt.Errorf("--models is on or off, not %q", models)
+	case encoder != "on" && encoder != "off":
+		return fmt.Errorf("--encoder is on or off, not %q", encoder)
+	case h.NoEncoder && a.Config.Embedding.Where == "":
+		return errors.New("there is no encoder to try without; `embed` in the settings names one")
 	case h.Days < 1:
 		return errors.New("--days must be 1 or more")
-	case h.Calibration == "" && h.Weights == "" && !h.NoModels:
-		return errors.New("nothing to try; give --calibration FILE, --weights FILE or --models off")
+	case h.Calibration == "" && h.Weights == "" && !h.NoModels && !h.NoEncoder:
+		return errors.New("nothing to try; give --calibration FILE, --weights FILE, --models off or --encoder off")
 	}
 	r, err := a.Replay(ctx, h)
 	if errors.Is(err, app.ErrTrial) {

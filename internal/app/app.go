@@ -194,9 +194,8 @@ func (a *App) wire(ctx context.Context, o Options) error {
 	if err := a.openEvidence(o); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
-	if err := a.openMatcher(); err != nil {
-		return fmt.Errorf("embed: %w", err)
-	}
+	a.Matcher = match.New(match.Options{})
+	a.encoding = &encoding{app: a}
 	a.index = &indexer{store: a.db, matcher: a.Matcher, signed: a.signed.Load, langs: a.Config.Langs, log: o.Log}
 	if err := a.openAnswers(o); err != nil {
 		return fmt.Errorf("channels: %w", err)

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -21,6 +23,7 @@ type History struct {
 	Calibration string // file with the limits under trial; "" keeps those in force
 	Weights     string // file with the weights under trial; "" keeps those in force
 	NoModels    bool   // try without learned weights
+	NoEncoder   bool   // try without the encoder of the settings
 }
 
 // ErrTrial says that a file under trial is no calibration or weights file of this
@@ -56,10 +59,20 @@ func (a *App) Replay(ctx context.Context, h History) (Replayed, error) {
 	if err != nil {
 		return out, err
 	}
+	e, err := a.encoder()
+	if err != nil {
+		return out, fmt.Errorf("the encoder of the settings: %w", err)
+	}
 	now, trial := match.New(match.Options{}), match.New(o)
 	for _, m := range []*match.Matcher{now, trial} {
 		x := &indexer{store: a.db, matcher: m, signed: a.Signed, langs: a.Config.Langs, log: slog.New(slog.DiscardHandler)}
+		if e != nil && !(m == trial && h.NoEncoder) {
+			m.Encode(e, nil)
+		}
 		if _, err := x.rebuild(ctx); err != nil {
+			return out, err
+		}
+		if err := a.encodeForTrial(ctx, x); err != nil {
 			return out, err
 		}
 	}
@@ -71,6 +84,18 @@ func (a *App) Replay(ctx context.Context, h History) (Replayed, error) {
 		}
 	})
 	return out, err
+}
+
+// encodeForTrial gives an archive the directions that are kept, and asks about the texts that have none.
+func (a *App) encodeForTrial(ctx context.Context, x *indexer) error {
+	f, err := os.Open(a.meaningsPath())
+	if err == nil {
+		err = errors.Join(x.matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20)), f.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, match.ErrSnapshot) {
+		return err
+	}
+	return x.encode(ctx, func() {})
 }
 
 // options reads the files under trial.

@@ -36,15 +36,17 @@ func (a *App) encoder() (embed.Encoder, error) {
 		Prefix: [2]string{embed.Question: spaced(e.Question), embed.Document: spaced(e.Document)}}), nil
 }
 
-// openMatcher makes the empty archive with its encoder.
-func (a *App) openMatcher() error {
+// useEncoder gives the archive its encoder. A desk opens without one that cannot be read: matching by
+// words is what it did before.
+func (a *App) useEncoder() {
 	e, err := a.encoder()
 	if err != nil {
-		return err
+		a.log.Error("the encoder cannot be used; messages are matched by their words. See soi doctor", "err", err)
+		return
 	}
-	a.encoding = &encoding{app: a}
-	a.Matcher = match.New(match.Options{Encoder: e, Missed: a.encoding.miss})
-	return nil
+	if e != nil {
+		a.Matcher.Encode(e, a.encoding.miss)
+	}
 }
 
 // spaced sets a prefix off from the text after it.
@@ -140,23 +142,10 @@ func (e *encoding) run(ctx context.Context) error {
 		return nil
 	}
 	began := e.app.Matcher.Meant()
-	for at := 0; ctx.Err() == nil; {
-		ids, next := e.app.Matcher.Unmeant(at, encodeRead)
-		if len(ids) > 0 {
-			docs, err := e.app.index.named(ctx, ids)
-			if err != nil {
-				return err
-			}
-			for some := range slices.Chunk(docs, encodeAsk) {
-				if err := e.app.Matcher.Mean(ctx, some); err != nil {
-					return e.rest(ctx, err)
-				}
-				e.progress()
-			}
-		}
-		if at = next; at == 0 {
-			break
-		}
+	if err := e.app.index.encode(ctx, e.progress); errors.Is(err, errEncoder) {
+		return e.rest(ctx, err)
+	} else if err != nil {
+		return err
 	}
 	if now := e.app.Matcher.Meant(); now.Known-began.Known > encodeRead {
 		e.app.log.Info("texts of the archive encoded", "texts", now.Known, "of", now.Of)
@@ -242,6 +231,33 @@ func (a *App) keptMeanings(e embed.Encoder) int {
 		return 0
 	}
 	return n
+}
+
+// errEncoder marks an error as the encoder's.
+var errEncoder = errors.New("encode")
+
+// encode asks the encoder of the matcher, if it has one, about every text that it was not asked about.
+// step is called after every few. Errors of the encoder wrap errEncoder.
+func (x *indexer) encode(ctx context.Context, step func()) error {
+	for at := 0; ctx.Err() == nil; {
+		ids, next := x.matcher.Unmeant(at, encodeRead)
+		if len(ids) > 0 {
+			docs, err := x.named(ctx, ids)
+			if err != nil {
+				return err
+			}
+			for some := range slices.Chunk(docs, encodeAsk) {
+				if err := x.matcher.Mean(ctx, some); err != nil {
+					return fmt.Errorf("%w: %w", errEncoder, err)
+				}
+				step()
+			}
+		}
+		if at = next; at == 0 {
+			return nil
+		}
+	}
+	return ctx.Err()
 }
 
 // named reads documents by their keys, as they stand in the database now. Those that are gone are left out.

@@ -83,13 +83,17 @@ const abroad = "飲用鹽水漱口三次就能殺死病毒"
 // was encoded is kept over a restart, and goes when its check goes or the setting does; without
 // its server the desk works as before.
 func TestEncoderOfTheDesk(t *testing.T) {
-	model, data := startModel(t), t.TempDir()
+	model, data, listen := startModel(t), t.TempDir(), apptest.FreePort(t)
 	with := map[string]string{"embed": model.URL, "embed-question": "query:", "embed-document": "passage:"}
 	known := 0
 	t.Run("first", func(t *testing.T) {
-		d := apptest.Start(t, apptest.Options{Demo: true, Data: data, Settings: with})
+		d := apptest.Start(t, apptest.Options{Demo: true, Listen: listen, Data: data, Settings: with})
 		waitEncoded(t, d)
 		findsAbroad(t, d, model)
+		r, err := d.Replay(t.Context(), app.History{Days: 1, NoEncoder: true})
+		if err != nil || len(r.Turned) != 1 || r.Turned[0].Now.Decision != "perhaps" || r.Turned[0].Trial.Decision != "new" {
+			t.Errorf("what the encoder changed: %+v, %v", r, err)
+		}
 		before := d.Matcher.Meant().Known
 		plantErasures(t, d)
 		apptest.Wait(t, "the erased check has no direction", func(context.Context) bool { return d.Matcher.Meant().Known < before })
@@ -115,7 +119,7 @@ func TestEncoderOfTheDesk(t *testing.T) {
 	}
 	model.documents.Store(0)
 	t.Run("again", func(t *testing.T) {
-		d := apptest.Start(t, apptest.Options{Data: data, Settings: with})
+		d := apptest.Start(t, apptest.Options{Listen: listen, Data: data, Settings: with})
 		waitEncoded(t, d)
 		if n := model.documents.Load(); n != 0 {
 			t.Errorf("after a restart the model was asked about %d texts", n)
@@ -123,7 +127,7 @@ func TestEncoderOfTheDesk(t *testing.T) {
 		remarked(t, d, "texts of the archive are kept")
 	})
 	t.Run("without", func(t *testing.T) {
-		apptest.Start(t, apptest.Options{Data: data})
+		apptest.Start(t, apptest.Options{Listen: listen, Data: data})
 		if _, err := os.Stat(filepath.Join(data, "meanings")); !os.IsNotExist(err) {
 			t.Errorf("directions are kept without an encoder: %v", err)
 		}
@@ -175,16 +179,13 @@ func remarked(t *testing.T, d *apptest.Desk, what string) {
 	}
 }
 
-// TestEncoderThatCannotBe: a folder without a model keeps the desk from opening, with a sentence
-// that says what is missing; so does an address beyond the desk's network, once it is asked.
+// TestEncoderThatCannotBe: a desk with a folder that holds no model, or with an address beyond its own
+// network, opens and matches by words, and the doctor says what is wrong.
 func TestEncoderThatCannotBe(t *testing.T) {
-	c := apptest.Configure(t, apptest.Options{Settings: map[string]string{"embed": t.TempDir()}})
-	if a, err := app.Open(t.Context(), c, app.Options{}); err == nil || !strings.Contains(err.Error(), "model.safetensors is not in") {
-		t.Errorf("%v, %v", a, err)
-	}
-	d := apptest.Open(t, apptest.Options{Settings: map[string]string{"embed": "http://93.184.215.14:8000"}})
-	said := fmt.Sprint(d.Doctor(t.Context()))
-	if !strings.Contains(said, "neither this machine's nor of a private network") {
-		t.Errorf("the doctor: %s", said)
+	for where, what := range map[string]string{t.TempDir(): "model.safetensors is not in", "http://93.184.215.14:8000": "neither this machine's nor of a private network"} {
+		d := apptest.Start(t, apptest.Options{Settings: map[string]string{"embed": where}})
+		if said := fmt.Sprint(d.Doctor(t.Context())); !strings.Contains(said, what) {
+			t.Errorf("the doctor: %s", said)
+		}
 	}
 }

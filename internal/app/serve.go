@@ -51,6 +51,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err := a.sign(ctx); err != nil {
 		a.log.Error("publishing is held until this is settled; see soi doctor", "err", err)
 	}
+	a.useEncoder()
 	seq, err := a.index.ready(ctx, a.snapshotPath())
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)

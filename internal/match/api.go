@@ -94,8 +94,7 @@ type Options struct {
 	// SameAt and PerhapsAt replace the calibrated thresholds of probability, for
 	// a desk that wants to be stricter. 0 keeps the calibrated value.
 	SameAt, PerhapsAt float64
-	// Encoder tells what texts mean, as numbers; nil leaves it to the words. Missed, if not
-	// nil, learns why it could not be asked about a message.
+	// Encoder tells what texts mean, as numbers; nil leaves it to the words.
 	Encoder embed.Encoder
-	Missed  func(error)
+	missed  func(error) // see Matcher.Encode
 }

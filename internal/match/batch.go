@@ -14,7 +14,8 @@ import (
 // fastest with some ten thousand documents at a time or more.
 func (m *Matcher) PutAll(docs []Doc) {
 	docs = lastOfEach(docs)
-	work := cutDocs(docs, runtime.GOMAXPROCS(0), m.opt.Encoder != nil)
+	e, _ := m.encoder()
+	work := cutDocs(docs, runtime.GOMAXPROCS(0), e != nil)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range docs {

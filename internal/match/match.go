@@ -53,7 +53,7 @@ func (m *Matcher) Match(ctx context.Context, q Query) Result {
 		return m.matchPictures(ctx, q)
 	}
 	msg := text.Unwrap(cut(q.Text, longestText))
-	e := m.opt.Encoder
+	e, _ := m.encoder()
 	if e == nil || strings.TrimSpace(msg.Body) == "" {
 		return m.answer(ctx, q, msg, nil)
 	}

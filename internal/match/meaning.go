@@ -27,8 +27,7 @@ type embeddings struct {
 	words  int       // of 64 bits in a sketch
 	keys   []uint64  // which text the direction is of; 0: not known, see textKey
 	inv    []float32 // one over the length of a row; 0: not asked about yet; -1: the encoder knows no word of it
-	rows   []int8    // width numbers a record
-	marks  []uint64  // words a record
+	blocks []block   // directions and sketches of blockSize records each
 	centre []float32 // mean of directions of length 1
 	known  int       // records with a direction
 	held   int       // how many there were when the centre was taken
@@ -36,6 +35,16 @@ type embeddings struct {
 
 	room sync.Pool // of *meantRoom
 }
+
+// block is some records' directions, width numbers each, and sketches, words each. They lie in
+// blocks so that one more record never has all of them copied.
+type block struct {
+	rows  []int8
+	marks []uint64
+}
+
+// blockSize is how many records a block holds.
+const blockSize = 1024
 
 // embedding is the direction of a question.
 type embedding struct {
@@ -55,7 +64,7 @@ const (
 	// The parts of a message are looked for among the pooledWhole, or one in pooledShare, whose
 	// signs are nearest to those of the whole: what it says in passing is not far from all it says.
 	pooledWhole = 10_000
-	pooledShare = 50
+	pooledShare = 100
 	// around are the places, by nearness, of documents that tell how near an unrelated
 	// document comes; in an archive with fewer directions than fewestMeant there are none.
 	aroundFrom, aroundTo = 10, 50
@@ -95,8 +104,8 @@ func (g *embeddings) grow(n int) {
 		return
 	}
 	g.keys, g.inv = lengthen(g.keys, n), lengthen(g.inv, n)
-	if g.width > 0 {
-		g.rows, g.marks = lengthen(g.rows, n*g.width), lengthen(g.marks, n*g.words)
+	for g.width > 0 && len(g.blocks)*blockSize < n {
+		g.blocks = append(g.blocks, block{make([]int8, blockSize*g.width), make([]uint64, blockSize*g.words)})
 	}
 }
 
@@ -128,11 +137,13 @@ func (g *embeddings) text(r uint32, d *Doc) {
 
 // row is the direction of a record.
 func (g *embeddings) row(r uint32) []int8 {
-	return g.rows[int(r)*g.width : (int(r)+1)*g.width]
+	at := int(r%blockSize) * g.width
+	return g.blocks[r/blockSize].rows[at : at+g.width]
 }
 
 func (g *embeddings) mark(r uint32) []uint64 {
-	return g.marks[int(r)*g.words : (int(r)+1)*g.words]
+	at := int(r%blockSize) * g.words
+	return g.blocks[r/blockSize].marks[at : at+g.words]
 }
 
 // has reports whether a record has a direction.
@@ -173,7 +184,7 @@ func (g *embeddings) only(kept []uint32) *embeddings {
 // text. It reports false for a direction of another width than those before.
 func (g *embeddings) set(r uint32, row []int8) bool {
 	if g.width == 0 {
-		g.width, g.words = len(row), (len(row)+63)/64
+		g.width, g.words = len(row), (len(row)+127)/128*2 // an even number, see bitsApart
 		g.centre = make([]float32, g.width)
 		g.grow(len(g.keys))
 	}
@@ -318,12 +329,12 @@ func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 		if pool != nil {
 			r = int(pool[i])
 		}
-		d := bitsApart(mark, g.marks[r*len(mark):(r+1)*len(mark)])
+		d := bitsApart(mark, g.mark(uint32(r)))
 		room.far[i] = uint16(d)
 		count[d]++
 	}
-	near := limitOf(count, max(comparedWhole, g.known/comparedShare))
 	if pool != nil {
+		near := limitOf(count, comparedWhole)
 		for i, d := range room.far {
 			if d <= near {
 				room.at = append(room.at, pool[i])
@@ -331,7 +342,7 @@ func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 		}
 		return
 	}
-	far := limitOf(count, max(pooledWhole, g.known/pooledShare))
+	near, far := limitOf(count, max(comparedWhole, g.known/comparedShare)), limitOf(count, max(pooledWhole, g.known/pooledShare))
 	for r, d := range room.far {
 		if d <= far {
 			q.pool = append(q.pool, uint32(r))
@@ -342,10 +353,10 @@ func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 	}
 }
 
-// bitsApart is how many bits two sketches differ in.
+// bitsApart is how many bits two sketches differ in, of an even number of words.
 func bitsApart(a, b []uint64) (n int) {
-	for i, x := range a {
-		n += bits.OnesCount64(x ^ b[i])
+	for ; len(a) >= 2 && len(b) >= 2; a, b = a[2:], b[2:] {
+		n += bits.OnesCount64(a[0]^b[0]) + bits.OnesCount64(a[1]^b[1])
 	}
 	return n
 }

@@ -186,7 +186,7 @@ func TestAnsweredIsNotEncoded(t *testing.T) {
 	}
 	c.err = embed.ErrUnavailable
 	var missed error
-	m.opt.Missed = func(err error) { missed = err }
+	m.opt.missed = func(err error) { missed = err }
 	if r := m.Match(t.Context(), Query{Text: "nước nóng và ung thư"}); len(r.Matches) == 0 || !errors.Is(missed, embed.ErrUnavailable) {
 		t.Errorf("%+v, told of %v", r, missed)
 	}
@@ -225,7 +225,7 @@ func TestDirectionsFollowTheArchive(t *testing.T) {
 	if err := errors.Join(m.SaveMeanings(&file), m.Save(&snapshot)); err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range [][]byte{file.Bytes(), snapshot.Bytes(), bytesOf(m.meant.rows)} {
+	for _, b := range [][]byte{file.Bytes(), snapshot.Bytes(), bytesOf(m.meant.blocks[0].rows)} {
 		if bytes.Contains(b, bytesOf(row)) {
 			t.Error("the direction of a removed text is kept")
 		}

@@ -26,7 +26,16 @@ type Meaning struct {
 	Perhaps float64 `json:"perhaps"`
 }
 
+// offers reports whether a document is offered for its meaning alone.
+func (c *Meaning) offers(standing float32) bool {
+	return c.Perhaps > 0 && standing > 0 && c.chance(standing) >= c.Perhaps
+}
+
+// chance is 0 without fitted numbers, as in a calibration file of before.
 func (c *Meaning) chance(standing float32) float64 {
+	if c.Slope == 0 {
+		return 0
+	}
 	return 1 / (1 + math.Exp(-(c.Slope*float64(standing) + c.Shift)))
 }
 
@@ -38,8 +47,7 @@ func (m *Matcher) meansSame(w *weighed) {
 		return
 	}
 	c := m.calibrated().Meaning
-	p := c.chance(w.stand)
-	w.alike, w.chance = p >= c.Perhaps, max(w.chance, p)
+	w.alike, w.chance = c.offers(w.stand), max(w.chance, c.chance(w.stand))
 }
 
 // contradicted reports a difference that a document in any words, or in any language, could not have
@@ -60,7 +68,7 @@ func (m *Matcher) outstanding(rest []*candidate) []*candidate {
 	c := m.calibrated().Meaning
 	var out []*candidate
 	for _, x := range rest {
-		if x.stand > 0 && c.chance(x.stand) >= c.Perhaps && len(out) < mostOutstanding {
+		if c.offers(x.stand) && len(out) < mostOutstanding {
 			out = append(out, x)
 		}
 	}
@@ -87,20 +95,37 @@ func (m *Matcher) byMeaning(qu *question, out []weighed) {
 	}
 }
 
+// Encode gives the archive an encoder, best before anything is put in. missed, if not nil, learns why
+// it could not be asked about a message.
+func (m *Matcher) Encode(e embed.Encoder, missed func(error)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.opt.Encoder, m.opt.missed, m.meant = e, missed, &embeddings{on: e != nil}
+	m.meant.grow(len(m.docs))
+}
+
+// encoder is that of the archive, nil for none.
+func (m *Matcher) encoder() (embed.Encoder, func(error)) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.opt.Encoder, m.opt.missed
+}
+
 // ask has the encoder encode a message and its parts, in this order; nil without an
 // encoder, in an archive with too few directions, and when the encoder cannot answer now:
 // then the words alone decide.
 func (m *Matcher) ask(ctx context.Context, texts []string) []*embedding {
-	m.mu.RLock()
-	known := m.meant.known
-	m.mu.RUnlock()
-	if m.opt.Encoder == nil || known < fewestMeant {
+	e, missed := m.encoder()
+	if e == nil || m.Meant().Known < fewestMeant {
 		return nil
 	}
-	vs, err := m.opt.Encoder.Encode(ctx, embed.Question, texts)
+	vs, err := e.Encode(ctx, embed.Question, texts)
+	if err == nil && len(vs) != len(texts) {
+		err = fmt.Errorf("%w: %d directions of %d texts", embed.ErrAnswer, len(vs), len(texts))
+	}
 	if err != nil {
-		if m.opt.Missed != nil {
-			m.opt.Missed(err)
+		if missed != nil {
+			missed(err)
 		}
 		return nil
 	}
@@ -154,10 +179,11 @@ func (m *Matcher) standings(qu *question, hits []index.Hit) []float32 {
 // NearestInMeaning lists the n texts nearest in meaning to a message, as a search finds them and as
 // looking at every direction does, for measurements. Errors are the encoder's.
 func (m *Matcher) NearestInMeaning(ctx context.Context, message string, n int) (quick, whole []Hit, err error) {
-	if m.opt.Encoder == nil {
+	e, _ := m.encoder()
+	if e == nil {
 		return nil, nil, nil
 	}
-	vs, err := m.opt.Encoder.Encode(ctx, embed.Question, []string{message})
+	vs, err := e.Encode(ctx, embed.Question, []string{message})
 	if err != nil || len(vs) != 1 {
 		return nil, nil, err
 	}
@@ -214,11 +240,15 @@ func (m *Matcher) Meant() Meant {
 // answers. A text that has changed or gone meanwhile is passed over. Errors are the encoder's,
 // or wrap embed.ErrAnswer for directions of another width than before.
 func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
-	texts, of := m.unasked(docs)
-	if len(texts) == 0 || m.opt.Encoder == nil {
+	e, _ := m.encoder()
+	if e == nil {
 		return nil
 	}
-	vs, err := m.opt.Encoder.Encode(ctx, embed.Document, texts)
+	texts, of := m.unasked(docs)
+	if len(texts) == 0 {
+		return nil
+	}
+	vs, err := e.Encode(ctx, embed.Document, texts)
 	if err != nil {
 		return err
 	}
@@ -341,7 +371,8 @@ func (m *Matcher) LoadMeanings(r io.Reader) error {
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != meaningsMagic {
 		return fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
 	}
-	if m.opt.Encoder == nil {
+	e, _ := m.encoder()
+	if e == nil {
 		return fmt.Errorf("%w: there is no encoder", ErrSnapshot)
 	}
 	s := &sectionReader{r: r}
@@ -355,7 +386,7 @@ func (m *Matcher) LoadMeanings(r io.Reader) error {
 		width = len(rows) / len(keys)
 	}
 	switch {
-	case len(head) != 2 || head[0] != m.opt.Encoder.Name():
+	case len(head) != 2 || head[0] != e.Name():
 		return fmt.Errorf("%w: made by another encoder", ErrSnapshot)
 	case len(keys) == 0:
 		return nil
