@@ -26,6 +26,23 @@ func product(a, b []int8) int32 {
 	return dotLong(&a[0], &b[:n][0], n) + dotPlain(a[n:], b[n:])
 }
 
+// bitsRows sets out[i] to how many bits the words at q and at rows + 8 × words × i differ in, for n
+// rows; words is even and at least 2, n at least 1. It needs POPCNT.
+//
+//go:noescape
+func bitsRows(q, rows *uint64, words, n int, out *uint16)
+
+// bitsOf sets out[i] to how many bits row i of rows, each as long as q, differs in from q.
+func bitsOf(q, rows []uint64, out []uint16) {
+	switch {
+	case len(out) == 0 || len(q) == 0:
+	case cpu.X86.HasPOPCNT:
+		bitsRows(&q[0], &rows[:len(q)*len(out)][0], len(q), len(out), &out[0])
+	default:
+		bitsPlain(q, rows, out)
+	}
+}
+
 // dot is the inner product of two packed vectors, with AVX2 where the processor has it. Both
 // ways give the same number.
 func dot(a, b *vector) int32 {

@@ -91,3 +91,34 @@ some:
 	MOVL AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// func bitsRows(q, rows *uint64, words, n int, out *uint16)
+//
+// For each of n rows of an even number of words, how many bits it differs in from q. It needs POPCNT.
+TEXT ·bitsRows(SB), NOSPLIT, $0-40
+	MOVQ rows+8(FP), DI
+	MOVQ words+16(FP), R10
+	MOVQ n+24(FP), CX
+	MOVQ out+32(FP), R9
+bitsRow:
+	MOVQ q+0(FP), SI
+	MOVQ R10, BX
+	XORQ AX, AX
+bitsPair:
+	MOVQ (DI), R8
+	XORQ (SI), R8
+	POPCNTQ R8, R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R11
+	XORQ 8(SI), R11
+	POPCNTQ R11, R11
+	ADDQ R11, AX
+	ADDQ $16, DI
+	ADDQ $16, SI
+	SUBQ $2, BX
+	JNZ bitsPair
+	MOVW AX, (R9)
+	ADDQ $2, R9
+	DECQ CX
+	JNZ bitsRow
+	RET

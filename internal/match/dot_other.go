@@ -5,6 +5,9 @@ package match
 // product is the inner product of two runs of the same length.
 func product(a, b []int8) int32 { return dotPlain(a, b) }
 
+// bitsOf sets out[i] to how many bits row i of rows, each as long as q, differs in from q.
+func bitsOf(q, rows []uint64, out []uint16) { bitsPlain(q, rows, out) }
+
 // dot is the inner product of two packed vectors.
 func dot(a, b *vector) int32 { return dotPlain(a[:], b[:]) }
 

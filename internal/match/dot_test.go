@@ -105,3 +105,25 @@ func TestProductIsPlain(t *testing.T) {
 		}
 	}
 }
+
+// TestBitsArePlain: the fast count of different bits is the plain one.
+func TestBitsArePlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, words := range []int{2, 4, 6, 64} {
+		for _, n := range []int{0, 1, 2, 100} {
+			q, rows := make([]uint64, words), make([]uint64, words*n)
+			for i := range q {
+				q[i] = r.Uint64()
+			}
+			for i := range rows {
+				rows[i] = r.Uint64()
+			}
+			got, want := make([]uint16, n), make([]uint16, n)
+			bitsOf(q, rows, got)
+			bitsPlain(q, rows, want)
+			if !slices.Equal(got, want) {
+				t.Errorf("%d rows of %d words: %v, want %v", n, words, got, want)
+			}
+		}
+	}
+}

@@ -184,7 +184,7 @@ func (g *embeddings) only(kept []uint32) *embeddings {
 // text. It reports false for a direction of another width than those before.
 func (g *embeddings) set(r uint32, row []int8) bool {
 	if g.width == 0 {
-		g.width, g.words = len(row), (len(row)+127)/128*2 // an even number, see bitsApart
+		g.width, g.words = len(row), (len(row)+127)/128*2 // an even number, see bitsRows
 		g.centre = make([]float32, g.width)
 		g.grow(len(g.keys))
 	}
@@ -324,13 +324,15 @@ func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 	}
 	room.far = slices.Grow(room.far[:0], total)[:total]
 	count := make([]int, 64*g.words+1)
-	for i := range room.far {
-		r := i
-		if pool != nil {
-			r = int(pool[i])
+	if pool == nil {
+		for i, b := range g.blocks[:(total+blockSize-1)/blockSize] {
+			bitsOf(mark, b.marks, room.far[i*blockSize:min(total, (i+1)*blockSize)])
 		}
-		d := bitsApart(mark, g.mark(uint32(r)))
-		room.far[i] = uint16(d)
+	}
+	for i, r := range pool {
+		bitsOf(mark, g.mark(r), room.far[i:i+1])
+	}
+	for _, d := range room.far {
 		count[d]++
 	}
 	if pool != nil {
@@ -353,12 +355,15 @@ func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
 	}
 }
 
-// bitsApart is how many bits two sketches differ in, of an even number of words.
-func bitsApart(a, b []uint64) (n int) {
-	for ; len(a) >= 2 && len(b) >= 2; a, b = a[2:], b[2:] {
-		n += bits.OnesCount64(a[0]^b[0]) + bits.OnesCount64(a[1]^b[1])
+// bitsPlain is bitsOf without the help of the processor.
+func bitsPlain(q, rows []uint64, out []uint16) {
+	for i := range out {
+		n := 0
+		for k, x := range rows[i*len(q) : (i+1)*len(q)] {
+			n += bits.OnesCount64(x ^ q[k])
+		}
+		out[i] = uint16(n)
 	}
-	return n
 }
 
 // limitOf is the distance within which n lie, by how many there are at each.

@@ -75,23 +75,23 @@ func (m *Matcher) outstanding(rest []*candidate) []*candidate {
 	return out
 }
 
-// byMeaning puts documents in the order of their probability when the words of none are worth
-// offering it for and the meaning of one is.
+// byMeaning puts first what the words answer, whatever means the same as well, and, when the first
+// document is worth no offer and others are, those by their probability: meaning may add an
+// offer and must not hide one.
 func (m *Matcher) byMeaning(qu *question, out []weighed) {
-	if qu.embedding == nil {
+	if qu.embedding == nil || len(out) == 0 {
 		return
 	}
-	t, some := m.limits(qu.lang), false
-	// What the words answer is the answer, whatever means the same as well.
+	t := m.limits(qu.lang)
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(one(b.same(t)), one(a.same(t))) })
-	for i := range out {
-		if out[i].said >= t.Perhaps && !m.slight(&out[i]) {
-			return
+	worth := func(w *weighed) float64 {
+		if w.alike || w.said >= t.Perhaps && !m.slight(w) {
+			return 1 + w.chance
 		}
-		some = some || out[i].alike
+		return w.chance
 	}
-	if some {
-		slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.chance, a.chance) })
+	if worth(&out[0]) < 1 && slices.ContainsFunc(out, func(w weighed) bool { return worth(&w) >= 1 }) {
+		slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(worth(&b), worth(&a)) })
 	}
 }
 
