@@ -120,7 +120,7 @@ func cut(s string, n int) string {
 func (m *Matcher) lookUp(ctx context.Context, q Query, body, lang string, ms []*embedding) ([]weighed, int) {
 	qu := m.analyse(body, lang)
 	if ms != nil {
-		qu.embedding = ms[0]
+		qu.embedding, ms[0].parted = ms[0], len(ms) > 1
 	}
 	if len(qu.toks) == 0 {
 		return nil, 1

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"soi/internal/embed"
 	"soi/internal/index"
 	"soi/internal/text"
 )
@@ -48,11 +49,12 @@ const blockSize = 1024
 
 // embedding is the direction of a question.
 type embedding struct {
-	row  []int8
-	inv  float32
-	base float32  // what the nearest documents that are not the answer come to, see standing
-	ok   bool     // there are documents enough to tell
-	pool []uint32 // records that the parts of the question are looked for among; nil: all
+	row    []int8
+	inv    float32
+	base   float32 // what the nearest documents that are not the answer come to, see standing
+	ok     bool    // there are documents enough to tell
+	parted bool    // parts of it are asked about too
+	pool   *pool   // what the parts of the question are looked for among; nil: all
 }
 
 const (
@@ -63,8 +65,9 @@ const (
 	comparedShare = 200
 	// The parts of a message are looked for among the pooledWhole, or one in pooledShare, whose
 	// signs are nearest to those of the whole: what it says in passing is not far from all it says.
-	pooledWhole = 10_000
-	pooledShare = 100
+	comparedPart = 600 // of a pool, how many directions are compared whole
+	pooledWhole  = 10_000
+	pooledShare  = 100
 	// around are the places, by nearness, of documents that tell how near an unrelated
 	// document comes; in an archive with fewer directions than fewestMeant there are none.
 	aroundFrom, aroundTo = 10, 50
@@ -296,10 +299,8 @@ func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool, whol
 	switch {
 	case whole || g.known <= comparedWhole:
 		g.each(func(r uint32) { room.at = append(room.at, r) })
-	case q.pool != nil:
-		g.bySigns(q, q.pool, room)
 	default:
-		g.bySigns(q, nil, room)
+		g.bySigns(q, room)
 	}
 	for _, r := range room.at {
 		if g.has(r) && (keep == nil || keep(r)) {
@@ -313,46 +314,72 @@ func (g *embeddings) alike(q *embedding, n int, keep func(doc uint32) bool, whol
 	return slices.Clone(near[:min(n, len(near))])
 }
 
-// bySigns puts into room.at the records whose signs differ least from the question's, of those of a
+// pool is some records with their sketches.
+type pool struct {
+	docs  []uint32
+	marks []uint64
+}
+
+// bySigns puts into room.at the records whose signs differ least from the question's, of those of its
 // pool or of all. In the second case it leaves the question a pool for its parts.
-func (g *embeddings) bySigns(q *embedding, pool []uint32, room *meantRoom) {
+func (g *embeddings) bySigns(q *embedding, room *meantRoom) {
 	mark := make([]uint64, g.words)
 	g.sign(q.row, q.inv, mark)
-	total := len(g.inv)
-	if pool != nil {
-		total = len(pool)
-	}
-	room.far = slices.Grow(room.far[:0], total)[:total]
-	count := make([]int, 64*g.words+1)
-	if pool == nil {
-		for i, b := range g.blocks[:(total+blockSize-1)/blockSize] {
-			bitsOf(mark, b.marks, room.far[i*blockSize:min(total, (i+1)*blockSize)])
-		}
-	}
-	for i, r := range pool {
-		bitsOf(mark, g.mark(r), room.far[i:i+1])
-	}
-	for _, d := range room.far {
-		count[d]++
-	}
-	if pool != nil {
-		near := limitOf(count, comparedWhole)
+	if q.pool != nil {
+		room.resize(len(q.pool.docs))
+		bitsOf(mark, q.pool.marks, room.far)
+		near := room.limits(comparedPart)[0]
 		for i, d := range room.far {
 			if d <= near {
-				room.at = append(room.at, pool[i])
+				room.at = append(room.at, q.pool.docs[i])
 			}
 		}
 		return
 	}
-	near, far := limitOf(count, max(comparedWhole, g.known/comparedShare)), limitOf(count, max(pooledWhole, g.known/pooledShare))
+	room.resize(len(g.inv))
+	for i, b := range g.blocks[:(len(g.inv)+blockSize-1)/blockSize] {
+		bitsOf(mark, b.marks, room.far[i*blockSize:min(len(g.inv), (i+1)*blockSize)])
+	}
+	limits := room.limits(max(comparedWhole, g.known/comparedShare), max(pooledWhole, g.known/pooledShare))
+	near, far := limits[0], limits[1]
+	q.pool = &pool{}
 	for r, d := range room.far {
-		if d <= far {
-			q.pool = append(q.pool, uint32(r))
-			if d <= near {
-				room.at = append(room.at, uint32(r))
-			}
+		if d > far {
+			continue
+		}
+		if d <= near {
+			room.at = append(room.at, uint32(r))
+		}
+		if q.parted {
+			q.pool.docs, q.pool.marks = append(q.pool.docs, uint32(r)), append(q.pool.marks, g.mark(uint32(r))...)
 		}
 	}
+}
+
+// resize makes room for n distances.
+func (room *meantRoom) resize(n int) { room.far = slices.Grow(room.far[:0], n)[:n] }
+
+// limits are the distances within which each of some numbers of those measured lie.
+func (room *meantRoom) limits(ns ...int) []uint16 {
+	var even, odd [embed.Widest + 1]int32 // two, so that one count need not wait for the one before
+	i := 0
+	for ; i+2 <= len(room.far); i += 2 {
+		even[room.far[i]]++
+		odd[room.far[i+1]]++
+	}
+	if i < len(room.far) {
+		even[room.far[i]]++
+	}
+	out := make([]uint16, len(ns))
+	for k, n := range ns {
+		limit, seen := 0, int(even[0]+odd[0])
+		for limit < embed.Widest && seen < n {
+			limit++
+			seen += int(even[limit] + odd[limit])
+		}
+		out[k] = uint16(limit)
+	}
+	return out
 }
 
 // bitsPlain is bitsOf without the help of the processor.
