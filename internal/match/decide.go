@@ -16,6 +16,7 @@ type weighed struct {
 	chance float64
 	said   float64 // chance by the words alone
 	alike  bool    // it means the same, whatever its words; see Meaning
+	behind bool    // there is an encoder, and another document is better by the words
 	side   *side
 	claim  *side // the wording of the document that the message was held against
 	part   string
@@ -214,7 +215,7 @@ func (w *weighed) same(t Threshold) bool {
 	if w.sig[sExact] == 1 && !w.diff.blocks() {
 		return true
 	}
-	return w.said >= t.Same && w.eligible(t.Missing)
+	return w.said >= t.Same && !w.behind && w.eligible(t.Missing)
 }
 
 // slight reports whether so little of a message stands in a document that not even a

@@ -75,14 +75,20 @@ func (m *Matcher) outstanding(rest []*candidate) []*candidate {
 	return out
 }
 
-// byMeaning puts first what the words answer, whatever means the same as well, and, when the first
+// byMeaning puts first what the words answer (the document that they rank first and no other), whatever means the same as well, and, when the first
 // document is worth no offer and others are, those by their probability: meaning may add an
 // offer and must not hide one.
 func (m *Matcher) byMeaning(qu *question, out []weighed) {
 	if qu.embedding == nil || len(out) == 0 {
 		return
 	}
-	t := m.limits(qu.lang)
+	t, top := m.limits(qu.lang), float32(math.Inf(-1))
+	for i := range out {
+		top = max(top, out[i].rate)
+	}
+	for i := range out {
+		out[i].behind = out[i].rate < top
+	}
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(one(b.same(t)), one(a.same(t))) })
 	worth := func(w *weighed) float64 {
 		if w.alike || w.said >= t.Perhaps && !m.slight(w) {

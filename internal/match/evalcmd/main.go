@@ -156,6 +156,12 @@ func run(o match.Options, only string, ranker bool, ranks io.Writer) error {
 		}
 		f := measure(s, m, ranker)
 		f.print(os.Stdout, s)
+		if o.Encoder != nil {
+			offersOf(s, m).print(os.Stdout, "with encoder")
+			words := o
+			words.Encoder = nil
+			offersOf(s, fill(s.docs, words)).print(os.Stdout, "by words")
+		}
 		if ranks != nil {
 			f.writeRanks(ranks, s)
 		}
