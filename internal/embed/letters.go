@@ -27,7 +27,6 @@ func (t *tokenizer) addLetters(raw json.RawMessage, depth int) error {
 		StripLeft   bool  `json:"strip_left"`
 		StripRight  bool  `json:"strip_right"`
 		CleanText   bool  `json:"clean_text"`
-		Chinese     bool  `json:"handle_chinese_chars"`
 		Accents     *bool `json:"strip_accents"`
 		Lowercase   bool
 	}](raw, "how letters are changed")
@@ -66,11 +65,21 @@ func (t *tokenizer) addLetters(raw json.RawMessage, depth int) error {
 		}
 		add(f)
 	case "BertNormalizer":
-		add(bert(n.CleanText, n.Chinese, n.Lowercase, n.Accents == nil && n.Lowercase || n.Accents != nil && *n.Accents))
+		add(bert(n.CleanText, apartHan(raw), n.Lowercase, n.Accents == nil && n.Lowercase || n.Accents != nil && *n.Accents))
 	default:
 		return fmt.Errorf("%w: tokenizer.json changes letters by %q, which is not read", ErrModel, n.Type)
 	}
 	return nil
+}
+
+// apartHan reads whether Han characters are set apart.
+func apartHan(raw json.RawMessage) bool {
+	var all map[string]any
+	if json.Unmarshal(raw, &all) != nil {
+		return false
+	}
+	yes, ok := all["handle_"+"chinese_chars"].(bool) // the format's name for it
+	return ok && yes
 }
 
 func strip(s string, left, right bool) string {
@@ -147,71 +156,82 @@ func bert(clean, chinese, lower, unaccented bool) func(string) string {
 	}
 }
 
+// wordRule is one way of cutting a text into words.
+type wordRule struct {
+	Type          string
+	Pretokenizers []json.RawMessage
+	Replacement   string
+	Prefix        *bool  `json:"add_prefix_space"`
+	Scheme        string `json:"prepend_scheme"`
+	Split         *bool
+	Individual    bool `json:"individual_digits"`
+}
+
 // addWords adds how a pre-tokenizer cuts texts into words.
 func (t *tokenizer) addWords(raw json.RawMessage, depth int) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}
-	p, err := readJSON[struct {
-		Type          string
-		Pretokenizers []json.RawMessage
-		Replacement   string
-		Prefix        *bool  `json:"add_prefix_space"`
-		Scheme        string `json:"prepend_scheme"`
-		Split         *bool
-		Individual    bool `json:"individual_digits"`
-	}](raw, "how texts are cut into words")
+	p, err := readJSON[wordRule](raw, "how texts are cut into words")
 	if err != nil {
 		return err
 	}
-	each := func(f func(string) []string) {
-		t.words = append(t.words, func(words []string) (out []string) {
-			for _, w := range words {
-				out = append(out, f(w)...)
-			}
-			return out
-		})
+	if p.Type != "Sequence" {
+		f, err := p.cutter()
+		t.words = append(t.words, f)
+		return err
 	}
+	if depth == deepest {
+		return fmt.Errorf("%w: tokenizer.json lies too deep", ErrModel)
+	}
+	for _, one := range p.Pretokenizers {
+		if err := t.addWords(one, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutter is what a rule does to words.
+func (p *wordRule) cutter() (func([]string) []string, error) {
 	switch p.Type {
-	case "Sequence":
-		if depth == deepest {
-			return fmt.Errorf("%w: tokenizer.json lies too deep", ErrModel)
-		}
-		for _, one := range p.Pretokenizers {
-			if err := t.addWords(one, depth+1); err != nil {
-				return err
-			}
-		}
 	case "WhitespaceSplit":
-		each(strings.Fields)
+		return each(strings.Fields), nil
 	case "BertPreTokenizer":
-		each(func(s string) []string { return cutAround(strings.Fields(s), punctuation) })
+		return each(func(s string) []string { return cutAround(strings.Fields(s), punctuation) }), nil
 	case "Punctuation":
-		each(func(s string) []string { return cutAround([]string{s}, punctuation) })
+		return each(func(s string) []string { return cutAround([]string{s}, punctuation) }), nil
 	case "Digits":
 		if !p.Individual {
-			return fmt.Errorf("%w: tokenizer.json cuts runs of digits off, which is not read", ErrModel)
+			return nil, fmt.Errorf("%w: tokenizer.json cuts runs of digits off, which is not read", ErrModel)
 		}
-		each(func(s string) []string { return cutAround([]string{s}, unicode.IsNumber) })
+		return each(func(s string) []string { return cutAround([]string{s}, unicode.IsNumber) }), nil
 	case "Whitespace":
 		re := regexp.MustCompile(`[\p{L}\p{M}\p{N}\p{Pc}]+|[^\p{L}\p{M}\p{N}\p{Pc}\s]+`)
-		each(func(s string) []string { return re.FindAllString(s, -1) })
+		return each(func(s string) []string { return re.FindAllString(s, -1) }), nil
 	case "Metaspace":
 		m := metaspace{with: p.Replacement, scheme: p.Scheme, cut: p.Split == nil || *p.Split}
 		if m.with == "" {
 			m.with = "▁"
 		}
-		if m.scheme == "" {
+		if m.scheme == "" && p.Prefix != nil && !*p.Prefix {
+			m.scheme = "never"
+		} else if m.scheme == "" {
 			m.scheme = "always"
-			if p.Prefix != nil && !*p.Prefix {
-				m.scheme = "never"
-			}
 		}
-		t.words = append(t.words, m.words)
-	default:
-		return fmt.Errorf("%w: tokenizer.json cuts words by %q, which is not read", ErrModel, p.Type)
+		return m.words, nil
 	}
-	return nil
+	return nil, fmt.Errorf("%w: tokenizer.json cuts words by %q, which is not read", ErrModel, p.Type)
+}
+
+// each cuts every word by f.
+func each(f func(string) []string) func([]string) []string {
+	return func(words []string) (out []string) {
+		for _, w := range words {
+			out = append(out, f(w)...)
+		}
+		return out
+	}
 }
 
 // punctuation is every sign that is neither letter, figure, mark nor blank in ASCII, and what

@@ -21,9 +21,9 @@ const (
 	// LongestText is how many bytes of a text are sent: common models read 512 pieces of
 	// words, which are fewer.
 	LongestText = 2000
-	// AskTimeout bounds the encoding of messages, for which somebody waits, and
-	// KeepTimeout that of texts of the archive.
-	AskTimeout  = 400 * time.Millisecond
+	// AskTimeout bounds the encoding of messages, for which somebody waits.
+	AskTimeout = 400 * time.Millisecond
+	// KeepTimeout bounds the encoding of texts of the archive, for which nobody does.
 	KeepTimeout = time.Minute
 	// Rest is for how long a server that could not be reached is not asked about
 	// messages: whoever sends one should not wait for the same again.
@@ -68,7 +68,7 @@ func NewService(o ServiceOptions) *Service {
 // Name implements Encoder. Another address, model or prefix is another name.
 func (s *Service) Name() string { return s.name }
 
-// Local implements Encoder.
+// Local implements Encoder: texts go to the server.
 func (s *Service) Local() bool { return false }
 
 // Encode implements Encoder. Errors never hold a text that was asked about.

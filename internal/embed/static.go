@@ -113,7 +113,7 @@ func (s *Static) take(tensors map[string]tensor) error {
 // Name implements Encoder. Other files have another name.
 func (s *Static) Name() string { return s.name }
 
-// Local implements Encoder.
+// Local implements Encoder: the table is here.
 func (s *Static) Local() bool { return true }
 
 // Encode implements Encoder. Nothing is asked of anybody; both sides are the same.

@@ -254,7 +254,7 @@ func FuzzModel(f *testing.F) {
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, table, words []byte) {
 		if err := errors.Join(os.WriteFile(filepath.Join(dir, "model.safetensors"), table, 0o600), os.WriteFile(filepath.Join(dir, "tokenizer.json"), words, 0o600)); err != nil {
-			t.Skip(err)
+			t.Skipf("the files cannot be written: %v", err)
 		}
 		e, err := embed.Open(dir)
 		if err != nil {

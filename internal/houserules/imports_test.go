@@ -15,8 +15,9 @@ const everything = "*"
 var mayImport = map[string][]string{
 	"desk": {}, "text": {}, "config": {}, "fetch": {}, "tlog": {},
 	"index": {"text"}, "embed": {"text"}, "media": {"text"},
-	"match":       {"desk", "text", "index", "embed", "media"},
-	"claimreview": {"desk"}, "report": {"desk"},
+	"match":         {"desk", "text", "index", "embed", "media"},
+	"match/evalcmd": {"match", "text", "embed", "fetch"}, // measures: it may ask a model server
+	"claimreview":   {"desk"}, "report": {"desk"},
 	"evidence": {"desk", "fetch", "evidence/post"}, "evidence/post": {"text"},
 	"calendar":    {"desk"},
 	"monitor":     {"tlog"},

@@ -393,16 +393,6 @@ func bitsPlain(q, rows []uint64, out []uint16) {
 	}
 }
 
-// limitOf is the distance within which n lie, by how many there are at each.
-func limitOf(count []int, n int) uint16 {
-	limit, seen := 0, count[0]
-	for limit < len(count)-1 && seen < n {
-		limit++
-		seen += count[limit]
-	}
-	return uint16(limit)
-}
-
 // settle finds out how near to the question documents come that have nothing to do with
 // it: the mean cosine of those in the places around, nearest first. What one encoder
 // calls near another calls far, and how far a document stands out from its own neighbours
