@@ -247,7 +247,11 @@ func (x *indexer) encode(ctx context.Context, step func()) error {
 				return err
 			}
 			for some := range slices.Chunk(docs, encodeAsk) {
-				if err := x.matcher.Mean(ctx, some); err != nil {
+				err := x.matcher.Mean(ctx, some)
+				if errors.Is(err, embed.ErrAnswer) {
+					err = x.singly(ctx, some)
+				}
+				if err != nil {
 					return fmt.Errorf("%w: %w", errEncoder, err)
 				}
 				step()
@@ -258,6 +262,23 @@ func (x *indexer) encode(ctx context.Context, step func()) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// singly asks the encoder about documents one by one, after it refused some of them together. What it
+// refuses alone, though it takes another text, is passed over: one odd text must not keep it from the rest.
+func (x *indexer) singly(ctx context.Context, docs []match.Doc) error {
+	for _, d := range docs {
+		err := x.matcher.Mean(ctx, []match.Doc{d})
+		if errors.Is(err, embed.ErrAnswer) && x.matcher.Answers(ctx) == nil {
+			x.log.Warn("the encoder refuses a text; it is found by its words alone", "document", d.ID, "cause", err)
+			x.matcher.PassOver([]match.Doc{d})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // named reads documents by their keys, as they stand in the database now. Those that are gone are left out.

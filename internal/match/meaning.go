@@ -183,6 +183,13 @@ func (g *embeddings) only(kept []uint32) *embeddings {
 	return out
 }
 
+// forget drops every direction; what texts there are is still known.
+func (g *embeddings) forget() {
+	clear(g.inv)
+	g.width, g.words, g.known, g.held, g.blocks = 0, 0, 0, 0, nil
+	g.turns++
+}
+
 // set gives a record its direction; one of zeros says that the encoder knows no word of the
 // text. It reports false for a direction of another width than those before.
 func (g *embeddings) set(r uint32, row []int8) bool {

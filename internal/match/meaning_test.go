@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type concepts struct {
 	texts  []string
 	err    error
 	name   string
+	width  int // 0: conceptWidth
 }
 
 const conceptWidth = 192
@@ -47,7 +49,7 @@ func (c *concepts) Encode(_ context.Context, side embed.Side, texts []string) ([
 	}
 	out := make([][]float32, len(texts))
 	for i, t := range texts {
-		v := make([]float32, conceptWidth)
+		v := make([]float32, cmp.Or(c.width, conceptWidth))
 		for _, w := range strings.Fields(strings.ToLower(strings.Trim(t, ".?!"))) {
 			key := w
 			for _, g := range c.groups {
@@ -252,6 +254,38 @@ func TestDirectionsFollowTheArchive(t *testing.T) {
 	c.name = "another"
 	if err := New(Options{Encoder: c}).LoadMeanings(bytes.NewReader(file.Bytes())); !errors.Is(err, ErrSnapshot) {
 		t.Errorf("another encoder's directions: %v", err)
+	}
+}
+
+// TestOtherWidthBeginsAnew: another model behind the same name takes the place of the one before.
+func TestOtherWidthBeginsAnew(t *testing.T) {
+	docs := manyClaims(60)
+	c := newConcepts()
+	m := encoded(t, c, docs)
+	c.width = 64
+	m.Put(Doc{ID: "new", Claim: "quite another thing"})
+	if err := m.Mean(t.Context(), []Doc{{ID: "new", Claim: "quite another thing"}}); err != nil || m.Meant().Known != 1 {
+		t.Fatalf("%v, %+v", err, m.Meant())
+	}
+	encodeRest(t, m, docs)
+	if got := m.Meant(); got.Known != 61 || m.meant.width != 64 {
+		t.Errorf("%+v of width %d", got, m.meant.width)
+	}
+}
+
+// TestNothingToEncode: documents without text, and those that were passed over, are not asked about.
+func TestNothingToEncode(t *testing.T) {
+	c := newConcepts()
+	m := New(Options{Encoder: c})
+	docs := []Doc{{ID: "blank"}, {ID: "odd", Claim: "a text that the encoder refuses"}, {ID: "plain", Claim: "a text", Also: []string{"", "another wording"}}}
+	m.PutAll(docs)
+	m.PassOver(docs[1:2])
+	encodeRest(t, m, docs)
+	if got := m.Meant(); got.Known != 2 || slices.Contains(c.texts, "") || slices.Contains(c.texts, "a text that the encoder refuses") {
+		t.Errorf("%+v, asked about %q", got, c.texts)
+	}
+	if ids, _ := m.Unmeant(0, 10); len(ids) != 0 {
+		t.Errorf("still to be asked about: %v", ids)
 	}
 }
 

@@ -243,8 +243,8 @@ func (m *Matcher) Meant() Meant {
 }
 
 // Mean asks the encoder about texts of documents, as they stand in the archive, and keeps the
-// answers. A text that has changed or gone meanwhile is passed over. Errors are the encoder's,
-// or wrap embed.ErrAnswer for directions of another width than before.
+// answers. A text that has changed or gone meanwhile is passed over. Directions of another width than
+// before take the place of all. Errors are the encoder's.
 func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
 	e, _ := m.encoder()
 	if e == nil {
@@ -266,13 +266,37 @@ func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
 	for _, w := range of {
 		row := packDirection(meanDirection(vs[:w.texts]))
 		vs = vs[w.texts:]
+		if m.meant.width != 0 && len(row) != m.meant.width {
+			m.meant.forget() // another model answers under the same name: what the one before said is of no use
+		}
 		for _, r := range m.recordsOf(w) {
-			if !m.meant.set(r, row) {
-				return fmt.Errorf("%w: a direction of %d numbers after some of %d", embed.ErrAnswer, len(row), m.meant.width)
-			}
+			m.meant.set(r, row)
 		}
 	}
 	return nil
+}
+
+// Answers asks the encoder about one word, to learn whether it answers at all. Errors are the encoder's.
+func (m *Matcher) Answers(ctx context.Context) error {
+	e, _ := m.encoder()
+	if e == nil {
+		return nil
+	}
+	_, err := e.Encode(ctx, embed.Document, []string{"soi"})
+	return err
+}
+
+// PassOver notes that the encoder has nothing to say of documents, so that it is not asked about them
+// again until they change.
+func (m *Matcher) PassOver(docs []Doc) {
+	_, of := m.unasked(docs)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, w := range of {
+		for _, r := range m.recordsOf(w) {
+			m.meant.inv[r] = -1
+		}
+	}
 }
 
 // wording is one text of one document.
@@ -293,10 +317,16 @@ func (m *Matcher) unasked(docs []Doc) (texts []string, of []wording) {
 			s := meantTexts(&w)
 			x := wording{d.ID, i, textKey(s), len(s)}
 			first, ok := m.byID[d.ID]
-			if r := first + uint32(i); !ok || int(r) >= len(m.docs) || m.docs[r].id != d.ID || m.meant.inv[r] != 0 {
+			r := first + uint32(i)
+			if !ok || int(r) >= len(m.docs) || m.docs[r].id != d.ID || m.meant.inv[r] != 0 {
 				continue
-			} else if m.meant.keys[r] == 0 {
+			}
+			if m.meant.keys[r] == 0 {
 				m.meant.keys[r] = x.key // read from a snapshot that does not know
+			}
+			if s[0] == "" { // nothing to encode
+				m.meant.inv[r] = -1
+				continue
 			}
 			texts, of = append(texts, s...), append(of, x)
 		}
