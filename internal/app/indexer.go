@@ -404,11 +404,21 @@ const snapshotMagic = "soi-index/1\n"
 // save writes the snapshot beside its final name and renames it. One that
 // lacks claims which wait for a signature is not written: it would lack them
 // for ever.
-func (x *indexer) save(path string, seq int64) (err error) {
+func (x *indexer) save(path string, seq int64) error {
 	if len(x.waiting()) > 0 {
 		return nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".index-*")
+	return replaceFile(path, func(w *bufio.Writer) error {
+		_, _ = w.WriteString(snapshotMagic) // bufio keeps the first error for Flush
+		_, _ = w.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+		return x.matcher.Save(w)
+	})
+}
+
+// replaceFile writes a file beside its final name and renames it, so that a reader sees the old one or
+// the new one whole.
+func replaceFile(path string, write func(*bufio.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
@@ -418,10 +428,7 @@ func (x *indexer) save(path string, seq int64) (err error) {
 		}
 	}()
 	w := bufio.NewWriterSize(f, 1<<20)
-	_, _ = w.WriteString(snapshotMagic) // bufio keeps the first error for Flush
-	_, _ = w.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
-	err = errors.Join(x.matcher.Save(w), w.Flush(), f.Close())
-	if err != nil {
+	if err = errors.Join(write(w), w.Flush(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

@@ -61,12 +61,11 @@ func spaced(prefix string) string {
 // about those that have none, a few at a time, and keeps what it said in a file.
 type encoding struct {
 	app   *App
-	saved uint64 // turns of the matcher that the file holds
-
 	pause time.Time // the encoder is not asked about the archive before
 	told  time.Time // when the progress was last told
 
 	mu     sync.Mutex
+	saved  uint64    // turns of the matcher that the file holds
 	missed time.Time // when it was last told that a message could not be encoded
 }
 
@@ -111,26 +110,16 @@ func (e *encoding) load() error {
 	return err
 }
 
-// save writes the directions beside the file's final name and renames it, if any came or went.
-func (e *encoding) save() (err error) {
+// save writes the directions into their file, if any came or went.
+func (e *encoding) save() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	turns := e.app.Matcher.Meant().Turns
 	if e.app.Config.Embedding.Where == "" || turns == e.saved {
 		return nil
 	}
-	f, err := os.CreateTemp(e.app.Config.Data, ".meanings-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err = errors.Join(e.app.Matcher.SaveMeanings(w), w.Flush(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), e.app.meaningsPath()); err == nil {
+	err := replaceFile(e.app.meaningsPath(), func(w *bufio.Writer) error { return e.app.Matcher.SaveMeanings(w) })
+	if err == nil {
 		e.saved = turns
 	}
 	return err
@@ -149,6 +138,7 @@ func (e *encoding) run(ctx context.Context) error {
 	}
 	if now := e.app.Matcher.Meant(); now.Known-began.Known > encodeRead {
 		e.app.log.Info("texts of the archive encoded", "texts", now.Known, "of", now.Of)
+		return e.save() // hours of work, perhaps: not to be lost
 	}
 	return nil
 }

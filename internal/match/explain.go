@@ -46,7 +46,7 @@ func (m *Matcher) against(w *weighed) []Reason {
 	if len(x.names) > 0 && !abroad {
 		out = append(out, Reason{Code: ReasonNamesDiffer, Words: x.names, Other: x.namesOther})
 	}
-	if len(x.swapped) > 0 && !abroad {
+	if len(x.swapped) > 0 && !w.alike { // other words for the same, by the encoder
 		out = append(out, Reason{Code: ReasonWordsDiffer, Words: x.swapped, Other: x.swappedOther})
 	}
 	if x.negation {
