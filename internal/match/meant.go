@@ -14,7 +14,7 @@ import (
 )
 
 // Meaning is what the nearness of an encoder's directions is worth; see Calibrations. Its
-// numbers are fitted to standing, which is the same for all encoders in its meaning.
+// numbers are fitted to standing, which says the same of every encoder.
 type Meaning struct {
 	// Weight is what standing 1 adds to a candidate's rate, for the order alone.
 	Weight float64 `json:"weight"`
@@ -75,9 +75,9 @@ func (m *Matcher) outstanding(rest []*candidate) []*candidate {
 	return out
 }
 
-// byMeaning puts first what the words answer (the document that they rank first and no other), whatever means the same as well, and, when the first
-// document is worth no offer and others are, those by their probability: meaning may add an
-// offer and must not hide one.
+// byMeaning puts first what the words answer (the document that they rank first and no other),
+// whatever means the same as well, and, when the first document is worth no offer and others
+// are, those by their probability: meaning may add an offer and must not hide one.
 func (m *Matcher) byMeaning(qu *question, out []weighed) {
 	if qu.embedding == nil || len(out) == 0 {
 		return
@@ -143,7 +143,7 @@ func (m *Matcher) ask(ctx context.Context, texts []string) []*embedding {
 	return out
 }
 
-// near lists the documents that mean what the question means, and learns from them how
+// nearInMeaning lists the documents that mean what the question means, and learns from them how
 // near unrelated ones come.
 func (m *Matcher) nearInMeaning(qu *question, n int, keep func(doc uint32) bool) []uint32 {
 	q := qu.embedding
