@@ -41,11 +41,17 @@ func OwnNetwork(base string) (*http.Client, error) {
 		}
 		return nil
 	}
+	wire := wireOf(control)
+	wire.MaxConnsPerHost, wire.MaxIdleConnsPerHost = ownConnections, ownConnections
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     ownWire{scheme: u.Scheme, host: strings.ToLower(u.Host), wire: wireOf(control)},
+		Transport:     ownWire{scheme: u.Scheme, host: strings.ToLower(u.Host), wire: wire},
 	}, nil
 }
+
+// ownConnections is how many requests the server gets at once; further ones wait, as long as
+// their callers do.
+const ownConnections = 8
 
 // homely tells an address of this machine or of a private network. Those by which clouds
 // hand out secrets (169.254.0.0/16) are neither.
