@@ -10,76 +10,85 @@ import (
 	"soi/internal/text"
 )
 
-// deepest is how far parts of a tokenizer.json may lie within each other.
-const deepest = 8
+// What a tokenizer.json may ask for. Real ones stay far below.
+const (
+	deepest            = 8   // how far its parts may lie within each other
+	mostSteps          = 128 // changes of letters; Model2Vec writes one for each sign of ASCII
+	mostCuts           = 16  // ways to cut into words
+	longestReplacement = 256 // bytes written for what is replaced
+)
+
+// change is one normalizer of a tokenizer.json.
+type change struct {
+	Type        string
+	Normalizers []json.RawMessage
+	Pattern     struct{ String, Regex *string }
+	Content     string
+	Prepend     string
+	StripLeft   bool   `json:"strip_left"`
+	StripRight  bool   `json:"strip_right"`
+	Charsmap    string `json:"precompiled_charsmap"`
+}
 
 // addLetters adds what a normalizer does to the letters of a text.
 func (t *tokenizer) addLetters(raw json.RawMessage, depth int) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}
-	n, err := readJSON[struct {
-		Type        string
-		Normalizers []json.RawMessage
-		Pattern     struct{ String, Regex *string }
-		Content     string
-		Prepend     string
-		StripLeft   bool  `json:"strip_left"`
-		StripRight  bool  `json:"strip_right"`
-		CleanText   bool  `json:"clean_text"`
-		Accents     *bool `json:"strip_accents"`
-		Lowercase   bool
-	}](raw, "how letters are changed")
-	if err != nil {
+	n, err := readJSON[change](raw, "how letters are changed")
+	switch {
+	case err != nil:
 		return err
+	case depth > deepest:
+		return fmt.Errorf("%w: tokenizer.json lies too deep", ErrModel)
+	case len(t.letters) == mostSteps:
+		return fmt.Errorf("%w: tokenizer.json changes letters in more than %d steps", ErrModel, mostSteps)
+	case len(n.Content) > longestReplacement || len(n.Prepend) > longestReplacement:
+		return fmt.Errorf("%w: tokenizer.json writes more than %d bytes in one place; it may be damaged", ErrModel, longestReplacement)
 	}
-	add := func(f func(string) string) { t.letters = append(t.letters, f) }
-	switch n.Type {
-	case "Sequence":
-		if depth == deepest {
-			return fmt.Errorf("%w: tokenizer.json lies too deep", ErrModel)
-		}
+	if n.Type == "Sequence" {
 		for _, one := range n.Normalizers {
 			if err := t.addLetters(one, depth+1); err != nil {
 				return err
 			}
 		}
-	case "NFC", "NFD", "NFKC", "NFKD":
-		add(func(s string) string { return text.Form(n.Type, s) })
-	case "Lowercase":
-		add(strings.ToLower)
-	case "StripAccents":
-		add(text.Unaccented)
-	case "Strip":
-		add(func(s string) string { return strip(s, n.StripLeft, n.StripRight) })
-	case "Prepend":
-		add(func(s string) string { return prepend(n.Prepend, s) })
-	case "Nmt", "Precompiled":
-		// Precompiled is a table that SentencePiece makes of Unicode's compatible composition (NFKC)
-		// and a few rules for blanks and control characters; the rules are applied in its place.
-		add(func(s string) string { return text.Form("NFKC", blanks(s)) })
-	case "Replace":
-		f, err := replacement(n.Pattern.String, n.Pattern.Regex, n.Content)
-		if err != nil {
-			return err
-		}
-		add(f)
-	case "BertNormalizer":
-		add(bert(n.CleanText, apartHan(raw), n.Lowercase, n.Accents == nil && n.Lowercase || n.Accents != nil && *n.Accents))
-	default:
-		return fmt.Errorf("%w: tokenizer.json changes letters by %q, which is not read", ErrModel, n.Type)
+		return nil
 	}
+	f, err := n.step(raw)
+	if err != nil {
+		return err
+	}
+	t.letters = append(t.letters, f)
 	return nil
 }
 
-// apartHan reads whether Han characters are set apart.
-func apartHan(raw json.RawMessage) bool {
-	var all map[string]any
-	if json.Unmarshal(raw, &all) != nil {
-		return false
+// step is what one normalizer does; raw is where n was read.
+func (n change) step(raw json.RawMessage) (func(string) string, error) {
+	switch n.Type {
+	case "NFC", "NFD", "NFKC", "NFKD":
+		return func(s string) string { return text.Form(n.Type, s) }, nil
+	case "Lowercase":
+		return lower, nil
+	case "StripAccents":
+		return func(s string) string { return without(s, unicode.M) }, nil
+	case "Strip":
+		return func(s string) string { return strip(s, n.StripLeft, n.StripRight) }, nil
+	case "Prepend":
+		return func(s string) string { return prepend(n.Prepend, s) }, nil
+	case "Nmt":
+		return machineBlanks, nil
+	case "Precompiled":
+		m, err := readCharsmap(n.Charsmap)
+		if err != nil {
+			return nil, err
+		}
+		return m.apply, nil
+	case "Replace":
+		return replacement(n.Pattern.String, n.Pattern.Regex, n.Content)
+	case "BertNormalizer":
+		return bertOf(raw)
 	}
-	yes, ok := all["handle_"+"chinese_chars"].(bool) // the format's name for it
-	return ok && yes
+	return nil, fmt.Errorf("%w: tokenizer.json changes letters by %q, which is not read", ErrModel, n.Type)
 }
 
 func strip(s string, left, right bool) string {
@@ -105,38 +114,98 @@ func replacement(from, expression *string, to string) (func(string) string, erro
 	case from != nil && *from != "":
 		return func(s string) string { return strings.ReplaceAll(s, *from, to) }, nil
 	case expression != nil:
-		re, err := regexp.Compile(*expression)
+		e := *expression
+		if !strings.ContainsAny(e, "[") && !strings.Contains(e, `\\`) {
+			e = strings.ReplaceAll(e, `\s`, `[\s\v\x{85}\p{Z}]`) // blanks of all of Unicode, as the reference has them
+		}
+		re, err := regexp.Compile(e)
 		if err != nil {
-			return nil, fmt.Errorf("%w: tokenizer.json replaces by an expression that is not read", ErrModel)
+			return nil, fmt.Errorf("%w: tokenizer.json replaces what the expression %q finds, and it is not read", ErrModel, *expression)
 		}
 		return func(s string) string { return re.ReplaceAllLiteralString(s, to) }, nil
 	}
 	return nil, fmt.Errorf("%w: tokenizer.json replaces nothing", ErrModel)
 }
 
-// blanks drops control characters and makes one sort of blanks.
-func blanks(s string) string {
+// lower writes small letters one by one: that İ becomes i and a dot is the one place
+// where Go's way is another.
+func lower(s string) string { return strings.ToLower(strings.ReplaceAll(s, "İ", "i\u0307")) }
+
+// without drops the characters of a category.
+func without(s string, category *unicode.RangeTable) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r) || r == '\u200b' || r == '\u2028' || r == '\u2029' || r == '\ufeff':
-			return ' '
-		case unicode.IsControl(r) || r == unicode.ReplacementChar:
+		if unicode.Is(category, r) {
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// bert is what BERT's models do to letters.
-func bert(clean, chinese, lower, unaccented bool) func(string) string {
+// machineBlanks is what models for machine translation do to blanks and control characters
+// (the rules called nmt of SentencePiece).
+func machineBlanks(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\f' || r == '\r' || r == 0x1680 || r >= 0x200b && r <= 0x200f ||
+			r == 0x2028 || r == 0x2029 || r == 0x2581 || r == 0xfeff || r == 0xfffd:
+			return ' '
+		case r >= 1 && r < ' ' || r == 0x7f || r == 0x8f || r == 0x9f:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// cleaned is what BERT does to blanks and to what cannot be seen: control and format
+// characters, and those that Unicode does not know.
+func cleaned(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || unicode.In(r, unicode.Z):
+			return ' '
+		case r == unicode.ReplacementChar || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// ideograph tells what BERT reads one by one: not every character of Chinese writing, and
+// with the gap of the original.
+func ideograph(r rune) bool {
+	return r >= 0x4e00 && r <= 0x9fff || r >= 0x3400 && r <= 0x4dbf || r >= 0x20000 && r <= 0x2a6df || r >= 0x2a700 && r <= 0x2b81f ||
+		r >= 0x2b920 && r <= 0x2ceaf || r >= 0xf900 && r <= 0xfaff || r >= 0x2f800 && r <= 0x2fa1f
+}
+
+// bertOf reads the switches of a BertNormalizer. All are on unless the file says otherwise;
+// marks are dropped where small letters are written.
+func bertOf(raw json.RawMessage) (func(string) string, error) {
+	// The values of other keys may be of any sort.
+	all, err := readJSON[map[string]any](raw, "how letters are changed")
+	if err != nil {
+		return nil, err
+	}
+	on := func(key string, otherwise bool) bool {
+		if is, ok := all[key].(bool); ok {
+			return is
+		}
+		return otherwise
+	}
+	small := on("lowercase", true)
+	return bert(on("clean_text", true), on("handle_chinese_chars", true), small, on("strip_accents", small)), nil
+}
+
+// bert is what BERT's models do to letters. Marks are dropped and what is left stays apart, as
+// the vocabulary was made: Korean stays in single letters.
+func bert(clean, chinese, small, unaccented bool) func(string) string {
 	return func(s string) string {
 		if clean {
-			s = blanks(s)
+			s = cleaned(s)
 		}
 		if chinese {
 			var b strings.Builder
 			for _, r := range s {
-				if unicode.Is(unicode.Han, r) {
+				if ideograph(r) {
 					b.WriteByte(' ')
 					b.WriteRune(r)
 					b.WriteByte(' ')
@@ -147,149 +216,11 @@ func bert(clean, chinese, lower, unaccented bool) func(string) string {
 			s = b.String()
 		}
 		if unaccented {
-			s = text.Unaccented(s)
+			s = without(text.Form("NFD", s), unicode.Mn)
 		}
-		if lower {
-			s = strings.ToLower(s)
+		if small {
+			s = lower(s)
 		}
 		return s
 	}
-}
-
-// wordRule is one way of cutting a text into words.
-type wordRule struct {
-	Type          string
-	Pretokenizers []json.RawMessage
-	Replacement   string
-	Prefix        *bool  `json:"add_prefix_space"`
-	Scheme        string `json:"prepend_scheme"`
-	Split         *bool
-	Individual    bool `json:"individual_digits"`
-}
-
-// addWords adds how a pre-tokenizer cuts texts into words.
-func (t *tokenizer) addWords(raw json.RawMessage, depth int) error {
-	if len(raw) == 0 || string(raw) == "null" {
-		return nil
-	}
-	p, err := readJSON[wordRule](raw, "how texts are cut into words")
-	if err != nil {
-		return err
-	}
-	if p.Type != "Sequence" {
-		f, err := p.cutter()
-		t.words = append(t.words, f)
-		return err
-	}
-	if depth == deepest {
-		return fmt.Errorf("%w: tokenizer.json lies too deep", ErrModel)
-	}
-	for _, one := range p.Pretokenizers {
-		if err := t.addWords(one, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// cutter is what a rule does to words.
-func (p *wordRule) cutter() (func([]string) []string, error) {
-	switch p.Type {
-	case "WhitespaceSplit":
-		return each(strings.Fields), nil
-	case "BertPreTokenizer":
-		return each(func(s string) []string { return cutAround(strings.Fields(s), punctuation) }), nil
-	case "Punctuation":
-		return each(func(s string) []string { return cutAround([]string{s}, punctuation) }), nil
-	case "Digits":
-		if !p.Individual {
-			return nil, fmt.Errorf("%w: tokenizer.json cuts runs of digits off, which is not read", ErrModel)
-		}
-		return each(func(s string) []string { return cutAround([]string{s}, unicode.IsNumber) }), nil
-	case "Whitespace":
-		re := regexp.MustCompile(`[\p{L}\p{M}\p{N}\p{Pc}]+|[^\p{L}\p{M}\p{N}\p{Pc}\s]+`)
-		return each(func(s string) []string { return re.FindAllString(s, -1) }), nil
-	case "Metaspace":
-		m := metaspace{with: p.Replacement, scheme: p.Scheme, cut: p.Split == nil || *p.Split}
-		if m.with == "" {
-			m.with = "▁"
-		}
-		if m.scheme == "" && p.Prefix != nil && !*p.Prefix {
-			m.scheme = "never"
-		} else if m.scheme == "" {
-			m.scheme = "always"
-		}
-		return m.words, nil
-	}
-	return nil, fmt.Errorf("%w: tokenizer.json cuts words by %q, which is not read", ErrModel, p.Type)
-}
-
-// each cuts every word by f.
-func each(f func(string) []string) func([]string) []string {
-	return func(words []string) (out []string) {
-		for _, w := range words {
-			out = append(out, f(w)...)
-		}
-		return out
-	}
-}
-
-// punctuation is every sign that is neither letter, figure, mark nor blank in ASCII, and what
-// Unicode calls punctuation beyond it, as BERT has it.
-func punctuation(r rune) bool {
-	return r < 128 && r > ' ' && r != 127 && !unicode.IsLetter(r) && !unicode.IsDigit(r) || unicode.IsPunct(r)
-}
-
-// cutAround cuts words so that each character that alone accepts stands by itself.
-func cutAround(words []string, alone func(rune) bool) (out []string) {
-	for _, w := range words {
-		from := 0
-		for i, r := range w {
-			if !alone(r) {
-				continue
-			}
-			if i > from {
-				out = append(out, w[from:i])
-			}
-			from = i + len(string(r))
-			out = append(out, w[i:from])
-		}
-		if from < len(w) {
-			out = append(out, w[from:])
-		}
-	}
-	return out
-}
-
-// metaspace writes a sign in place of each blank, so that a piece shows where a word begins.
-type metaspace struct {
-	with   string
-	scheme string // before which words the sign is written too: always, first, never
-	cut    bool
-}
-
-func (m metaspace) words(words []string) (out []string) {
-	for i, w := range words {
-		if w == "" {
-			continue
-		}
-		w = strings.ReplaceAll(w, " ", m.with)
-		if !strings.HasPrefix(w, m.with) && (m.scheme == "always" || m.scheme == "first" && i == 0) {
-			w = m.with + w
-		}
-		if !m.cut {
-			out = append(out, w)
-			continue
-		}
-		for from := 0; from < len(w); {
-			next := strings.Index(w[min(len(w), from+len(m.with)):], m.with)
-			to := len(w)
-			if next >= 0 {
-				to = from + len(m.with) + next
-			}
-			out = append(out, w[from:to])
-			from = to
-		}
-	}
-	return out
 }

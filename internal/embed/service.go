@@ -68,7 +68,7 @@ func NewService(o ServiceOptions) *Service {
 // Name implements Encoder. Another address, model or prefix is another name.
 func (s *Service) Name() string { return s.name }
 
-// Local implements Encoder: texts go to the server.
+// Local implements Encoder: texts are sent to the server, which may be slow or away.
 func (s *Service) Local() bool { return false }
 
 // Encode implements Encoder. Errors never hold a text that was asked about.
@@ -122,7 +122,7 @@ type reply struct {
 func (s *Service) ask(ctx context.Context, side Side, texts []string) ([][]float32, error) {
 	q := request{Model: s.o.Model}
 	for _, t := range texts {
-		q.Input = append(q.Input, s.o.Prefix[side]+shorten(t))
+		q.Input = append(q.Input, s.o.Prefix[side]+shorten(t, LongestText))
 	}
 	body, err := json.Marshal(q)
 	if err != nil {
@@ -199,12 +199,12 @@ func unit(v []float32) bool {
 	return true
 }
 
-// shorten cuts a text at the start of a character.
-func shorten(s string) string {
-	if len(s) <= LongestText {
+// shorten cuts a text to so many bytes at most, at the start of a character.
+func shorten(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	n := LongestText
+	n := most
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 )
@@ -29,17 +28,24 @@ type Static struct {
 	cut     *tokenizer
 }
 
-// mostPieces is how many pieces of a text are read.
-const mostPieces = 512
+// What is read: so many pieces of a text, out of so many bytes, and files of so many bytes.
+const (
+	mostPieces    = 512
+	longestRead   = 16 * mostPieces
+	mostTable     = int64(8) << 30
+	mostTokenizer = int64(256) << 20
+)
 
-// Open reads a model out of a folder with model.safetensors and tokenizer.json. Errors wrap
-// ErrModel.
+// Open reads a model out of a folder with model.safetensors and tokenizer.json. The table is
+// kept in memory once, as it was read. A config.json is not looked at: it may say that
+// directions keep their length, and an Encoder's are of length 1 all the same. Errors wrap
+// ErrModel and say which file cannot be read, and why.
 func Open(dir string) (*Static, error) {
-	table, err := readFile(dir, "model.safetensors")
+	table, err := readFile(dir, "model.safetensors", mostTable)
 	if err != nil {
 		return nil, err
 	}
-	words, err := readFile(dir, "tokenizer.json")
+	words, err := readFile(dir, "tokenizer.json", mostTokenizer)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +67,19 @@ func Open(dir string) (*Static, error) {
 	return s, nil
 }
 
-func readFile(dir, name string) ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(dir, name))
+func readFile(dir, name string, most int64) ([]byte, error) {
+	path := filepath.Join(dir, name)
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: %s is not in %s; a model in the layout of Model2Vec has it", ErrModel, name, dir)
 	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrModel, err)
+	case !info.Mode().IsRegular() || info.Size() > most:
+		return nil, fmt.Errorf("%w: %s in %s is no file of %d MiB or less", ErrModel, name, dir, most>>20)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrModel, err)
 	}
 	return b, nil
@@ -86,34 +99,47 @@ func (s *Static) take(tensors map[string]tensor) error {
 	case sizeOf(t.kind) == 0 || t.kind == "I32" || t.kind == "I64":
 		return fmt.Errorf("%w: the table in model.safetensors is of type %s; F32, F16, BF16, F64 and I8 are read", ErrModel, t.kind)
 	}
+	if i := t.endless(); i >= 0 {
+		return fmt.Errorf("%w: row %d of the table in model.safetensors holds what is no finite number; copy the file again", ErrModel, i/t.shape[1])
+	}
 	s.rows, s.width = t, t.shape[1]
-	pieces := s.cut.most + 1
+	return s.takePieces(tensors)
+}
+
+// takePieces chooses what is said of each piece: its factor and its row.
+func (s *Static) takePieces(tensors map[string]tensor) error {
+	pieces, rows := s.cut.most+1, s.rows.shape[0]
 	if w, ok := tensors["weights"]; ok {
 		if len(w.shape) != 1 || w.shape[0] < pieces || sizeOf(w.kind) == 0 || w.kind == "I32" || w.kind == "I64" {
 			return fmt.Errorf("%w: model.safetensors has not one weight for each of %d pieces", ErrModel, pieces)
 		}
+		if i := w.endless(); i >= 0 {
+			return fmt.Errorf("%w: the weight of piece %d in model.safetensors is no finite number; copy the file again", ErrModel, i)
+		}
 		s.weights = &w
 	}
-	if m, ok := tensors["mapping"]; ok {
-		if len(m.shape) != 1 || m.shape[0] < pieces || m.kind != "I32" && m.kind != "I64" {
-			return fmt.Errorf("%w: model.safetensors has not one row for each of %d pieces", ErrModel, pieces)
-		}
-		for i := range m.shape[0] {
-			if r := m.whole(i); r < 0 || r >= int64(t.shape[0]) {
-				return fmt.Errorf("%w: model.safetensors gives piece %d a row that is not there", ErrModel, i)
-			}
-		}
-		s.mapping = &m
-	} else if t.shape[0] < pieces {
-		return fmt.Errorf("%w: tokenizer.json has pieces up to %d, model.safetensors only %d rows", ErrModel, s.cut.most, t.shape[0])
+	m, ok := tensors["mapping"]
+	switch {
+	case !ok && rows < pieces:
+		return fmt.Errorf("%w: tokenizer.json has pieces up to %d, model.safetensors only %d rows", ErrModel, s.cut.most, rows)
+	case !ok:
+		return nil
+	case len(m.shape) != 1 || m.shape[0] < pieces || m.kind != "I32" && m.kind != "I64":
+		return fmt.Errorf("%w: model.safetensors has not one row for each of %d pieces", ErrModel, pieces)
 	}
+	for i := range m.shape[0] {
+		if r := m.whole(i); r < 0 || r >= int64(rows) {
+			return fmt.Errorf("%w: model.safetensors gives piece %d a row that is not there", ErrModel, i)
+		}
+	}
+	s.mapping = &m
 	return nil
 }
 
 // Name implements Encoder. Other files have another name.
 func (s *Static) Name() string { return s.name }
 
-// Local implements Encoder: the table is here.
+// Local implements Encoder: the table is in memory, so a text is encoded within microseconds.
 func (s *Static) Local() bool { return true }
 
 // Encode implements Encoder. Nothing is asked of anybody; both sides are the same.
@@ -123,7 +149,7 @@ func (s *Static) Encode(ctx context.Context, _ Side, texts []string) ([][]float3
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		out[i] = s.encode(shorten(t))
+		out[i] = s.encode(shorten(t, longestRead))
 	}
 	return out, nil
 }
@@ -138,16 +164,10 @@ func (s *Static) encode(text string) []float32 {
 		if s.weights != nil {
 			factor = s.weights.at(piece)
 		}
-		for i := range v {
-			x := factor * s.rows.at(row*s.width+i)
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				continue // one damaged number must not take a whole text with it
-			}
-			v[i] += x
-		}
+		s.rows.add(v, row*s.width, factor)
 	}
 	if !unit(v) {
-		clear(v)
+		clear(v) // the sum of huge numbers is none
 	}
 	return v
 }

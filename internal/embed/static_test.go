@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,9 +89,9 @@ const wordPiece = `{"normalizer":{"type":"BertNormalizer","clean_text":true,"han
 "model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":20,
 "vocab":{"[UNK]":0,"lu":1,"##t":2,"hue":3,"30":4,"!":5,"水":6,"##e":7}}}`
 
-const unigram = `{"normalizer":{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}]},
+const unigram = `{"normalizer":{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"%s"},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}]},
 "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
-"model":{"type":"Unigram","unk_id":0,"byte_fallback":%v,"vocab":[["<unk>",0],["▁lũ",-2],["▁",-3],["l",-4],["ũ",-4],["▁lụt",-5],["lụt",-6],["<0xF0>",-9],["<0x9F>",-9],["▁Huế",-3],["Hu",-4],["ế",-4]]}}`
+"model":{"type":"Unigram","unk_id":0,"byte_fallback":%v,"vocab":[["<unk>",0],["▁lũ",-2],["▁",-3],["l",-4],["ũ",-4],["▁lụt",-5],["lụt",-6],["<0xC2>",-9],["<0xA7>",-9],["▁Huế",-3],["Hu",-4],["ế",-4]]}}`
 
 // row n of the table is 1 at n and 0 elsewhere, so that a direction shows its pieces.
 func unitRows(kind string, n int) array {
@@ -101,7 +102,8 @@ func unitRows(kind string, n int) array {
 	return numbers(kind, []int{n, n}, vs...)
 }
 
-// pieces reads off which pieces a direction of unitRows was made of.
+// pieces reads off which pieces a direction of unitRows was made of, and in which share: the
+// rarest counts once.
 func pieces(t *testing.T, dir, text string) string {
 	t.Helper()
 	e, err := embed.Open(dir)
@@ -146,8 +148,8 @@ func TestWordPiece(t *testing.T) {
 }
 
 func TestUnigram(t *testing.T) {
-	dir := modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, fmt.Sprintf(unigram, false))
-	withBytes := modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, fmt.Sprintf(unigram, true))
+	dir := modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, withLetters(unigram, false))
+	withBytes := modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, withLetters(unigram, true))
 	for text, want := range map[string]string{
 		"lũ":                 "1×1",
 		"lũ  lụt":            "1×1 5×1",       // two blanks are one
@@ -156,23 +158,25 @@ func TestUnigram(t *testing.T) {
 		"aHuế":               "2×1 10×1 11×1", // no piece of its own for a: left out
 		"lũlũ":               "1×1 3×1 4×1",   // inside a word there is no blank
 		"":                   "",
-		"\u200b lũ":          "1×1", // what cannot be seen is a blank
+		"\u200b lũ":          "1×1", // what cannot be seen is a blank, by the table of letters
+		"\u216c\u0169":       "1×1", // … and the sign for fifty a letter
 	} {
 		if got := pieces(t, dir, text); got != want {
 			t.Errorf("%q: pieces %q, not %q", text, got, want)
 		}
 	}
-	if got, want := pieces(t, withBytes, "lũ🏁"), "1×1 7×1 8×1"; got != want {
+	if got, want := pieces(t, withBytes, "lũ§🏁"), "1×1 7×1 8×1"; got != want {
 		t.Errorf("by bytes: %q, not %q", got, want)
 	}
 }
 
 // TestStaticNumbers: one direction worked out by hand for every kind of number.
 func TestStaticNumbers(t *testing.T) {
-	for _, kind := range []string{"F64", "F32", "F16", "BF16", "I8"} {
+	other := map[string]string{"F64": "F16", "F32": "F64", "F16": "F32", "BF16": "BF16", "I8": "F32"} // the weights' kind
+	for kind, weights := range other {
 		table := numbers(kind, []int{4, 2}, 0, 0, 3, 0, 0, -1, 5, 5)
 		arrays := map[string]array{"embedding.weight": table,
-			"weights": numbers("F32", []int{8}, 0, 2, 0.5, 1, 1, 1, 1, 1), "mapping": numbers("I64", []int{8}, 0, 2, 1, 0, 0, 0, 0, 0)}
+			"weights": numbers(weights, []int{8}, 0, 2, 0.5, 1, 1, 1, 1, 1), "mapping": numbers("I64", []int{8}, 0, 2, 1, 0, 0, 0, 0, 0)}
 		e, err := embed.Open(modelIn(t, arrays, wordPiece))
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
@@ -201,6 +205,12 @@ func TestStaticRefusals(t *testing.T) {
 		{"a kind that is not read", "type U8", map[string]array{"embeddings": {"U8", []int{8, 1}, make([]byte, 8)}}, wordPiece},
 		{"a shape that does not fit", "does not fit its size", map[string]array{"embeddings": {"F32", []int{8, 3}, make([]byte, 8)}}, wordPiece},
 		{"an overflowing shape", "impossible shape", map[string]array{"embeddings": {"F32", []int{1 << 40, 1 << 40}, make([]byte, 8)}}, wordPiece},
+		{"a number that is none", "row 3 of the table", map[string]array{"embeddings": numbers("F32", []int{8, 2}, 0, 0, 0, 0, 0, 0, 0, math.NaN(), 0, 0, 0, 0, 0, 0, 0, 0)}, wordPiece},
+		{"a number without end", "row 7 of the table", map[string]array{"embeddings": {"F16", []int{8, 1}, append(make([]byte, 14), 0, 0x7c)}}, wordPiece},
+		{"a weight that is none", "weight of piece 1", map[string]array{"embeddings": good, "weights": numbers("F64", []int{8}, 1, math.Inf(1), 1, 1, 1, 1, 1, 1)}, wordPiece},
+		{"a direction too wide", "second 1 to 4096", map[string]array{"embeddings": {"I8", []int{8, 4097}, make([]byte, 8*4097)}}, wordPiece},
+		{"too few rows for the map", "one row for each of 8", map[string]array{"embeddings": good, "mapping": numbers("I32", []int{1}, 0)}, wordPiece},
+		{"a map that is none", "one row for each of 8", map[string]array{"embeddings": good, "mapping": numbers("F32", []int{8}, 0, 1, 2, 3, 4, 5, 6, 7)}, wordPiece},
 		{"weights too few", "one weight for each", map[string]array{"embeddings": good, "weights": numbers("F32", []int{1}, 1)}, wordPiece},
 		{"rows that are not there", "not there", map[string]array{"embeddings": good, "mapping": numbers("I32", []int{8}, 0, 1, 2, 3, 4, 5, 6, 9)}, wordPiece},
 		{"BPE", `cuts by "BPE"`, map[string]array{"embeddings": good}, `{"model":{"type":"BPE","vocab":{}}}`},
@@ -213,13 +223,39 @@ func TestStaticRefusals(t *testing.T) {
 			t.Errorf("%s: %v", bad.what, err)
 		}
 	}
+	dir := modelIn(t, map[string]array{"embeddings": good}, wordPiece)
+	file := filepath.Join(dir, "model.safetensors")
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, cut := range map[string]struct {
+		b    []byte
+		want string
+	}{
+		"cut in its numbers": {whole[:len(whole)-1], `"embeddings" lies outside`}, "cut in its header": {whole[:40], "no header"},
+		"cut in its length": {whole[:7], "cut short"}, "no JSON": {append([]byte{4, 0, 0, 0, 0, 0, 0, 0}, "null!"...), "holds no table"},
+	} {
+		if err := os.WriteFile(file, cut.b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := embed.Open(dir); !errors.Is(err, embed.ErrModel) || !strings.Contains(err.Error(), cut.want) || !strings.Contains(err.Error(), "model.safetensors") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := embed.Open(dir); !errors.Is(err, embed.ErrModel) || !strings.Contains(err.Error(), "is no file of") {
+		t.Errorf("a folder for a file: %v", err)
+	}
 	if _, err := embed.Open(t.TempDir()); !errors.Is(err, embed.ErrModel) || !strings.Contains(err.Error(), "model.safetensors is not in") {
 		t.Errorf("an empty folder: %v", err)
 	}
 }
 
 func TestStaticManyAtOnce(t *testing.T) {
-	dir := modelIn(t, map[string]array{"embeddings": unitRows("F16", 12)}, fmt.Sprintf(unigram, false))
+	dir := modelIn(t, map[string]array{"embeddings": unitRows("F16", 12)}, withLetters(unigram, false))
 	e, err := embed.Open(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -240,31 +276,71 @@ func TestStaticManyAtOnce(t *testing.T) {
 	if _, err := e.Encode(ctx, embed.Question, []string{"lũ"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	other, err := embed.Open(modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, fmt.Sprintf(unigram, false)))
+	other, err := embed.Open(modelIn(t, map[string]array{"embeddings": unitRows("F32", 12)}, withLetters(unigram, false)))
 	if err != nil || other.Name() == e.Name() {
 		t.Errorf("other numbers under the name %s: %v", e.Name(), err)
 	}
 }
 
-// FuzzModel: no file makes the reader fall over.
-func FuzzModel(f *testing.F) {
-	f.Add(safetensors(map[string]array{"embeddings": unitRows("F32", 8)}), []byte(wordPiece))
-	f.Add(safetensors(map[string]array{"embeddings": unitRows("BF16", 12)}), fmt.Appendf(nil, unigram, true))
-	f.Add([]byte{8, 0, 0, 0, 0, 0, 0, 0, '{', '}'}, []byte(`{"model":{"vocab":[["a",1]]}}`))
+// opened opens a model of these two files; nil when they are refused, as they must be by ErrModel.
+func opened(t *testing.T, dir string, table, words []byte) *embed.Static {
+	t.Helper()
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "model.safetensors"), table, 0o600), os.WriteFile(filepath.Join(dir, "tokenizer.json"), words, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	e, err := embed.Open(dir)
+	if err != nil && (!errors.Is(err, embed.ErrModel) || !strings.Contains(err.Error(), "model.safetensors") && !strings.Contains(err.Error(), "tokenizer.json")) {
+		t.Errorf("%v", err)
+	}
+	return e
+}
+
+// sound sees that a direction is of length 1 or 0.
+func sound(t *testing.T, e *embed.Static, text string) {
+	t.Helper()
+	vs, err := e.Encode(t.Context(), embed.Question, []string{text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum float64
+	for _, x := range vs[0] {
+		sum += float64(x) * float64(x)
+	}
+	if sum != 0 && math.Abs(sum-1) > 1e-3 || math.IsNaN(sum) {
+		t.Errorf("a direction of length %g", math.Sqrt(sum))
+	}
+}
+
+// FuzzSafetensors: no table makes the reader fall over.
+func FuzzSafetensors(f *testing.F) {
+	good := unitRows("F32", 8)
+	f.Add(safetensors(map[string]array{"embeddings": good}))
+	f.Add(safetensors(map[string]array{"embedding.weight": unitRows("BF16", 8), "weights": numbers("F16", []int{8}, 1, 1, 1, 1, 1, 1, 1, 1)}))
+	f.Add(safetensors(map[string]array{"embeddings": unitRows("I8", 8), "mapping": numbers("I64", []int{8}, 0, 1, 2, 3, 4, 5, 6, 7)}))
+	f.Add(safetensors(map[string]array{"embeddings": numbers("F64", []int{8, 1}, 1e308, 1e30, 2, 3, 4, 5, 6, 7), "mapping": numbers("I32", []int{8}, 0, 1, 2, 3, 4, 5, 6, 7)}))
+	f.Add([]byte{8, 0, 0, 0, 0, 0, 0, 0, '{', '}'})
+	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, '{', '}'})
 	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, table, words []byte) {
-		if err := errors.Join(os.WriteFile(filepath.Join(dir, "model.safetensors"), table, 0o600), os.WriteFile(filepath.Join(dir, "tokenizer.json"), words, 0o600)); err != nil {
-			t.Skipf("the files cannot be written: %v", err)
+	f.Fuzz(func(t *testing.T, table []byte) {
+		if e := opened(t, dir, table, []byte(wordPiece)); e != nil {
+			sound(t, e, "Lụt Huế lut: 30 người! 水灾")
 		}
-		e, err := embed.Open(dir)
-		if err != nil {
-			if !errors.Is(err, embed.ErrModel) {
-				t.Errorf("%v", err)
-			}
-			return
-		}
-		if _, err := e.Encode(t.Context(), embed.Question, []string{"Lũ lụt ở Huế: 30 người! 水灾"}); err != nil {
-			t.Error(err)
+	})
+}
+
+// FuzzTokenizer: nor does any way to cut texts, nor any text.
+func FuzzTokenizer(f *testing.F) {
+	for _, seed := range []string{wordPiece, withLetters(unigram, false), withLetters(unigram, true),
+		`{"model":{"vocab":[["a",1],["<0x41>",-1e308]],"byte_fallback":true}}`,
+		`{"normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+		"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Metaspace","prepend_scheme":"never"}]},
+		"model":{"type":"Unigram","vocab":[["▁a",-1],["▁",-2]]}}`} {
+		f.Add([]byte(seed), "Lũ lụt ở Huế: 30 người! 水灾 a\xffb")
+	}
+	dir, table := f.TempDir(), safetensors(map[string]array{"embeddings": numbers("I8", []int{256, 1}, slices.Repeat([]float64{1}, 256)...)})
+	f.Fuzz(func(t *testing.T, words []byte, text string) {
+		if e := opened(t, dir, table, words); e != nil {
+			sound(t, e, text)
 		}
 	})
 }
@@ -274,7 +350,7 @@ func BenchmarkStatic(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 0, 2*n*width)
 	for range n * width {
-		data = binary.LittleEndian.AppendUint16(data, halfOf(r.NormFloat64()))
+		data = binary.LittleEndian.AppendUint16(data, halfOf(math.Round(64*r.NormFloat64())/64))
 	}
 	var vocab bytes.Buffer
 	for i := range n {

@@ -18,7 +18,7 @@ type tensor struct {
 // longestHeader is what a header may take: the reference reader's limit.
 const longestHeader = 100 << 20
 
-// sizes are the bytes of a number, by the names that are read.
+// sizeOf is the bytes of a number, by the names that are read; 0 for others.
 func sizeOf(kind string) int {
 	switch kind {
 	case "F64", "I64":
@@ -92,6 +92,48 @@ func (t *tensor) at(i int) float32 {
 		return float32(int8(t.data[i]))
 	}
 	return 0
+}
+
+// add adds to v, times a factor, as many numbers from number from on. The table stays as it
+// was read and is turned into numbers here, row by row: half of what it would be.
+func (t *tensor) add(v []float32, from int, factor float32) {
+	size := sizeOf(t.kind)
+	row := t.data[size*from : size*(from+len(v))]
+	switch t.kind {
+	case "F32":
+		for i := range v {
+			v[i] += factor * math.Float32frombits(binary.LittleEndian.Uint32(row[4*i:]))
+		}
+	case "F16":
+		for i := range v {
+			v[i] += factor * half(binary.LittleEndian.Uint16(row[2*i:]))
+		}
+	case "BF16":
+		for i := range v {
+			v[i] += factor * math.Float32frombits(uint32(binary.LittleEndian.Uint16(row[2*i:]))<<16)
+		}
+	case "I8":
+		for i := range v {
+			v[i] += factor * float32(int8(row[i]))
+		}
+	default:
+		for i := range v {
+			v[i] += factor * t.at(from+i)
+		}
+	}
+}
+
+// endless is the first number that is none or not finite; -1: all are.
+func (t *tensor) endless() int {
+	if t.kind == "I8" {
+		return -1
+	}
+	for i := range len(t.data) / sizeOf(t.kind) {
+		if x := t.at(i); x-x != 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // whole is number i of a tensor of whole numbers; -1 for other kinds.

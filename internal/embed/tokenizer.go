@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"soi/internal/text"
 )
 
 // tokenizer cuts a text into numbered pieces as a tokenizer.json describes it: change
@@ -30,6 +32,9 @@ type tokenizer struct {
 
 // mostVocabulary bounds what is read: the largest multilingual models have a million.
 const mostVocabulary = 4 << 20
+
+// mostScore bounds a score, which is the logarithm of a share: sums of them must stay numbers.
+const mostScore = 1e9
 
 // readTokenizer reads a tokenizer.json. Errors wrap ErrModel and say which part is not read.
 func readTokenizer(file []byte) (*tokenizer, error) {
@@ -101,6 +106,7 @@ func (t *tokenizer) readUnigram(raw json.RawMessage) error {
 		return err
 	}
 	t.isUnigram, t.bytesToo, t.vocab, t.scores = true, m.Bytes, make(map[string]int, len(m.Vocab)), make([]float64, len(m.Vocab))
+	t.lost = mostScore
 	if m.UnkID != nil {
 		t.unknown = *m.UnkID
 	}
@@ -115,6 +121,9 @@ func (t *tokenizer) readUnigram(raw json.RawMessage) error {
 		}
 		if _, twice := t.vocab[piece]; !twice {
 			t.vocab[piece] = i
+		}
+		if math.Abs(score) > mostScore {
+			return fmt.Errorf("%w: tokenizer.json scores piece %d with %g; the file may be damaged", ErrModel, i, score)
 		}
 		t.scores[i] = score
 		t.lost = min(t.lost, score)
@@ -140,8 +149,10 @@ func (t *tokenizer) measure() error {
 
 // pieces are the numbers of a text's pieces, at most so many. What is unknown is left out.
 func (t *tokenizer) pieces(s string, most int) []int {
+	// A letter with its marks apart is the same letter; few vocabularies have it so.
+	s = text.Form("NFC", strings.ToValidUTF8(s, ""))
 	for _, f := range t.letters {
-		s = f(s)
+		s = shorten(f(s), 4*longestRead)
 	}
 	words := []string{s}
 	for _, f := range t.words {
@@ -169,7 +180,7 @@ func (t *tokenizer) longestFirst(w string, out []int) []int {
 	}
 	from := len(out)
 	for at := 0; at < len(w); {
-		id, to := -1, len(w)
+		id, to := -1, min(len(w), at+t.longest)
 		for ; to > at; to-- {
 			if to < len(w) && !utf8.RuneStart(w[to]) {
 				continue
@@ -238,12 +249,16 @@ func (t *tokenizer) likeliest(w string, out []int) []int {
 	return out
 }
 
-// byBytes appends the pieces of a character's bytes, last byte first, if there are any.
+// byBytes appends the pieces of a character's bytes, last byte first, or nothing when one
+// of them has none.
 func (t *tokenizer) byBytes(s string, out []int) []int {
+	first := len(out)
 	for i := len(s) - 1; i >= 0; i-- {
-		if id, ok := t.vocab[fmt.Sprintf("<0x%02X>", s[i])]; ok {
-			out = append(out, id)
+		id, ok := t.vocab[fmt.Sprintf("<0x%02X>", s[i])]
+		if !ok {
+			return out[:first]
 		}
+		out = append(out, id)
 	}
 	return out
 }

@@ -1,11 +1,6 @@
 package text
 
-import (
-	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "golang.org/x/text/unicode/norm"
 
 // Form puts s into a normal form of Unicode (UAX 15): "NFC", "NFD", "NFKC" or "NFKD". Any other
 // name leaves it as it is.
@@ -21,15 +16,4 @@ func Form(name, s string) string {
 		return norm.NFKD.String(s)
 	}
 	return s
-}
-
-// Unaccented drops every combining mark of s (general category Mn) and leaves letters that
-// have none of their own, as đ, alone.
-func Unaccented(s string) string {
-	return norm.NFC.String(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, norm.NFD.String(s)))
 }
