@@ -90,7 +90,8 @@ func (a *App) Replay(ctx context.Context, h History) (Replayed, error) {
 func (a *App) encodeForTrial(ctx context.Context, x *indexer) error {
 	f, err := os.Open(a.meaningsPath())
 	if err == nil {
-		err = errors.Join(x.matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20)), f.Close())
+		_, err = x.matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20))
+		err = errors.Join(err, f.Close())
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, match.ErrSnapshot) {
 		return err

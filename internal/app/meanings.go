@@ -66,6 +66,7 @@ type encoding struct {
 
 	mu     sync.Mutex
 	saved  uint64    // turns of the matcher that the file holds
+	exact  bool      // the file holds no more than that: at the start it may hold what went before
 	missed time.Time // when it was last told that a message could not be encoded
 }
 
@@ -83,13 +84,13 @@ const (
 // meaningsPath is where the directions are kept. They come from the texts alone and can be made again.
 func (a *App) meaningsPath() string { return filepath.Join(a.Config.Data, "meanings") }
 
-// load gives the archive the directions that were kept. Without an encoder the file is
-// removed: nobody would take out of it what is erased.
+// load gives the archive the directions that were kept. Without an encoder, or with one that cannot be
+// used, the file is removed: nobody would take out of it what is erased.
 func (e *encoding) load() error {
 	path := e.app.meaningsPath()
-	if e.app.Config.Embedding.Where == "" {
+	if !e.app.Matcher.Encodes() {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("directions of an encoder that is no longer set: %w", err)
+			return fmt.Errorf("directions of an encoder that is no longer there: %w", err)
 		}
 		return nil
 	}
@@ -101,12 +102,13 @@ func (e *encoding) load() error {
 		return err
 	}
 	defer f.Close()
-	err = e.app.Matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20))
+	texts, err := e.app.Matcher.LoadMeanings(bufio.NewReaderSize(f, 1<<20))
 	if errors.Is(err, match.ErrSnapshot) {
 		e.app.log.Warn("kept directions of texts are not used; the encoder is asked again", "cause", err)
 		return nil
 	}
-	e.saved = e.app.Matcher.Meant().Turns
+	m := e.app.Matcher.Meant()
+	e.saved, e.exact = m.Turns, err == nil && texts == m.Known
 	return err
 }
 
@@ -115,12 +117,12 @@ func (e *encoding) save() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	turns := e.app.Matcher.Meant().Turns
-	if e.app.Config.Embedding.Where == "" || turns == e.saved {
+	if !e.app.Matcher.Encodes() || e.exact && turns == e.saved {
 		return nil
 	}
 	err := replaceFile(e.app.meaningsPath(), func(w *bufio.Writer) error { return e.app.Matcher.SaveMeanings(w) })
 	if err == nil {
-		e.saved = turns
+		e.saved, e.exact = turns, true
 	}
 	return err
 }

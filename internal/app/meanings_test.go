@@ -193,7 +193,15 @@ func remarked(t *testing.T, d *apptest.Desk, what string) {
 // network, opens and matches by words, and the doctor says what is wrong.
 func TestEncoderThatCannotBe(t *testing.T) {
 	for where, what := range map[string]string{t.TempDir(): "model.safetensors is not in", "http://93.184.215.14:8000": "neither this machine's nor of a private network"} {
-		d := apptest.Start(t, apptest.Options{Settings: map[string]string{"embed": where}})
+		data := t.TempDir()
+		if err := os.WriteFile(filepath.Join(data, "meanings"), []byte("directions of before"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d := apptest.Start(t, apptest.Options{Data: data, Settings: map[string]string{"embed": where}})
+		apptest.Wait(t, "what nobody would take erased texts out of is gone", func(context.Context) bool {
+			b, err := os.ReadFile(filepath.Join(data, "meanings"))
+			return os.IsNotExist(err) || err == nil && !strings.Contains(string(b), "of before")
+		})
 		if said := fmt.Sprint(d.Doctor(t.Context())); !strings.Contains(said, what) {
 			t.Errorf("the doctor: %s", said)
 		}

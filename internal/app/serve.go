@@ -122,7 +122,7 @@ func (s *Server) run(ctx context.Context) {
 	every("media", 3*time.Second, s.readWaiting)
 	every("sessions", time.Minute, s.Auth.Sweep)
 	every("snapshot", 10*time.Minute, func(context.Context) error { return s.index.save(s.snapshotPath(), s.follower.Position()) })
-	if s.Config.Embedding.Where != "" {
+	if s.Matcher.Encodes() {
 		every("encode", encodeEvery, s.encoding.run)
 		every("meanings", 10*time.Minute, func(context.Context) error { return s.encoding.save() })
 	}

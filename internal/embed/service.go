@@ -42,7 +42,9 @@ type ServiceOptions struct {
 	Prefix [2]string
 	// Client reaches the server; fetch.OwnNetwork makes one.
 	Client *http.Client
-	Now    func() time.Time
+	// Patient has questions wait as long as documents, for measurements: none may go without its answer.
+	Patient bool
+	Now     func() time.Time
 }
 
 // Service asks a model server in the shape that OpenAI's interface for embeddings gave
@@ -77,7 +79,7 @@ func (s *Service) Encode(ctx context.Context, side Side, texts []string) ([][]fl
 		return nil, nil
 	}
 	timeout := KeepTimeout
-	if side == Question {
+	if side == Question && !s.o.Patient {
 		if s.resting() {
 			return nil, fmt.Errorf("%w: it did not answer a moment ago", ErrUnavailable)
 		}
@@ -94,7 +96,7 @@ func (s *Service) Encode(ctx context.Context, side Side, texts []string) ([][]fl
 	switch {
 	case err == nil:
 		s.again = time.Time{}
-	case side == Question || errors.Is(err, ErrAnswer):
+	case side == Question && errors.Is(err, ErrUnavailable): // one text that it refuses is no reason to leave it alone
 		s.again = s.o.Now().Add(Rest)
 	}
 	return out, err

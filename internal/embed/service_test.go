@@ -139,6 +139,26 @@ func TestServiceRests(t *testing.T) {
 	}
 }
 
+// TestRefusedTextRestsNothing: a server that refuses one text is asked about the next.
+func TestRefusedTextRestsNothing(t *testing.T) {
+	refuse := true
+	s := serve(t, func(w http.ResponseWriter, n int) {
+		if refuse {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
+		}
+		answer(w, n)
+	})
+	e := embed.NewService(embed.ServiceOptions{Address: s.URL, Prefix: [2]string{"query: ", "passage: "}, Client: s.Client(), Patient: true, Now: time.Now})
+	if _, err := e.Encode(t.Context(), embed.Question, []string{"một"}); !errors.Is(err, embed.ErrAnswer) {
+		t.Fatal(err)
+	}
+	refuse = false
+	if _, err := e.Encode(t.Context(), embed.Question, []string{"hai"}); err != nil || s.input[0] != "query: hai" {
+		t.Errorf("%v, asked %q", err, s.input)
+	}
+}
+
 func TestServiceIsNotWaitedFor(t *testing.T) {
 	hold := make(chan struct{})
 	s := serve(t, func(http.ResponseWriter, int) { <-hold })

@@ -191,15 +191,15 @@ func (g *embeddings) forget() {
 }
 
 // set gives a record its direction; one of zeros says that the encoder knows no word of the
-// text. It reports false for a direction of another width than those before.
-func (g *embeddings) set(r uint32, row []int8) bool {
+// text. One of another width than those before is left out.
+func (g *embeddings) set(r uint32, row []int8) {
 	if g.width == 0 {
 		g.width, g.words = len(row), (len(row)+127)/128*2 // an even number, see bitsRows
 		g.centre = make([]float32, g.width)
 		g.grow(len(g.keys))
 	}
 	if len(row) != g.width {
-		return false
+		return
 	}
 	if g.has(r) {
 		g.known--
@@ -208,13 +208,12 @@ func (g *embeddings) set(r uint32, row []int8) bool {
 	copy(g.row(r), row)
 	if g.inv[r] = inverseOf(row); g.inv[r] == 0 {
 		g.inv[r] = -1
-		return true
+		return
 	}
 	g.sign(row, g.inv[r], g.mark(r))
 	if g.known++; g.known >= 2*g.held+64 {
 		g.centreAnew()
 	}
-	return true
 }
 
 // centreAnew takes the mean of all directions and the signs about it.

@@ -240,19 +240,19 @@ func TestDirectionsFollowTheArchive(t *testing.T) {
 		} else if err := n.Load(bytes.NewReader(snapshot.Bytes())); err != nil {
 			t.Fatal(err)
 		}
-		if err := n.LoadMeanings(bytes.NewReader(file.Bytes())); err != nil || n.Meant().Known != 118 || c.asked[embed.Document] != 0 {
+		if texts, err := n.LoadMeanings(bytes.NewReader(file.Bytes())); err != nil || texts != 118 || n.Meant().Known != 118 || c.asked[embed.Document] != 0 {
 			t.Errorf("%s: %v, %+v, asked about %d texts", how, err, n.Meant(), c.asked[embed.Document])
 		}
 	}
 	for what, b := range map[string][]byte{"cut short": file.Bytes()[:file.Len()-5], "no file": nil, "damaged": damaged(file.Bytes())} {
 		n := New(Options{Encoder: c})
 		n.PutAll(docs)
-		if err := n.LoadMeanings(bytes.NewReader(b)); !errors.Is(err, ErrSnapshot) || n.Meant().Known != 0 {
+		if _, err := n.LoadMeanings(bytes.NewReader(b)); !errors.Is(err, ErrSnapshot) || n.Meant().Known != 0 {
 			t.Errorf("%s: %v, %+v", what, err, n.Meant())
 		}
 	}
 	c.name = "another"
-	if err := New(Options{Encoder: c}).LoadMeanings(bytes.NewReader(file.Bytes())); !errors.Is(err, ErrSnapshot) {
+	if _, err := New(Options{Encoder: c}).LoadMeanings(bytes.NewReader(file.Bytes())); !errors.Is(err, ErrSnapshot) {
 		t.Errorf("another encoder's directions: %v", err)
 	}
 }

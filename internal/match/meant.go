@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -110,6 +109,12 @@ func (m *Matcher) Encode(e embed.Encoder, missed func(error)) {
 	m.meant.grow(len(m.docs))
 }
 
+// Encodes reports whether the archive has an encoder.
+func (m *Matcher) Encodes() bool {
+	e, _ := m.encoder()
+	return e != nil
+}
+
 // encoder is that of the archive, nil for none.
 func (m *Matcher) encoder() (embed.Encoder, func(error)) {
 	m.mu.RLock()
@@ -130,7 +135,7 @@ func (m *Matcher) ask(ctx context.Context, texts []string) []*embedding {
 		err = fmt.Errorf("%w: %d directions of %d texts", embed.ErrAnswer, len(vs), len(texts))
 	}
 	if err != nil {
-		if missed != nil {
+		if missed != nil && ctx.Err() == nil { // who has gone needs no answer
 			missed(err)
 		}
 		return nil
@@ -269,7 +274,7 @@ func (m *Matcher) Mean(ctx context.Context, docs []Doc) error {
 		if m.meant.width != 0 && len(row) != m.meant.width {
 			m.meant.forget() // another model answers under the same name: what the one before said is of no use
 		}
-		for _, r := range m.recordsOf(w) {
+		if r, ok := m.recordOf(w); ok {
 			m.meant.set(r, row)
 		}
 	}
@@ -293,7 +298,7 @@ func (m *Matcher) PassOver(docs []Doc) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, w := range of {
-		for _, r := range m.recordsOf(w) {
+		if r, ok := m.recordOf(w); ok {
 			m.meant.inv[r] = -1
 		}
 	}
@@ -316,9 +321,8 @@ func (m *Matcher) unasked(docs []Doc) (texts []string, of []wording) {
 		for i, w := range wordings(d) {
 			s := meantTexts(&w)
 			x := wording{d.ID, i, textKey(s), len(s)}
-			first, ok := m.byID[d.ID]
-			r := first + uint32(i)
-			if !ok || int(r) >= len(m.docs) || m.docs[r].id != d.ID || m.meant.inv[r] != 0 {
+			r, ok := m.recordAt(d.ID, i)
+			if !ok || m.meant.inv[r] != 0 {
 				continue
 			}
 			if m.meant.keys[r] == 0 {
@@ -334,14 +338,17 @@ func (m *Matcher) unasked(docs []Doc) (texts []string, of []wording) {
 	return texts, of
 }
 
-// recordsOf is the record of a wording, if it still has the same text.
-func (m *Matcher) recordsOf(w wording) []uint32 {
-	first, ok := m.byID[w.id]
-	r := first + uint32(w.at)
-	if !ok || int(r) >= len(m.docs) || m.docs[r].id != w.id || m.meant.keys[r] != w.key {
-		return nil
-	}
-	return []uint32{r}
+// recordAt is the record of a document's text: 0 its own, then its other wordings.
+func (m *Matcher) recordAt(id string, at int) (r uint32, ok bool) {
+	first, ok := m.byID[id]
+	r = first + uint32(at)
+	return r, ok && int(r) < len(m.docs) && m.docs[r].id == id
+}
+
+// recordOf is the record of a wording, if it still has the same text.
+func (m *Matcher) recordOf(w wording) (r uint32, ok bool) {
+	r, ok = m.recordAt(w.id, w.at)
+	return r, ok && m.meant.keys[r] == w.key
 }
 
 // A file of meanings is a magic and sections as in a snapshot: the encoder's name and the
@@ -385,49 +392,47 @@ func (m *Matcher) SaveMeanings(w io.Writer) error {
 	return nil
 }
 
-// MeaningsIn reads whose directions a file holds and of how many texts. Errors wrap ErrSnapshot.
-func MeaningsIn(r io.Reader) (encoder string, texts int, err error) {
+// meaningsHead reads a file of meanings up to the directions.
+func meaningsHead(r io.Reader) (s *sectionReader, encoder, width string, keys []uint64, err error) {
 	magic := make([]byte, len(meaningsMagic))
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != meaningsMagic {
-		return "", 0, fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
+		return nil, "", "", nil, fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
 	}
-	s := &sectionReader{r: r}
-	head, keys := readStrings(s, tagEncoder), readNumbers[uint64](s, tagTexts)
-	if s.err != nil || len(head) == 0 {
-		return "", 0, errors.Join(s.err, ErrSnapshot)
+	s = &sectionReader{r: r}
+	head := readStrings(s, tagEncoder)
+	if keys = readNumbers[uint64](s, tagTexts); s.err == nil && len(head) != 2 {
+		s.fail("damaged")
 	}
-	return head[0], len(keys), nil
+	if s.err != nil {
+		return nil, "", "", nil, s.err
+	}
+	return s, head[0], head[1], keys, nil
 }
 
-// LoadMeanings gives the documents of the archive the directions of a file. It changes
-// nothing on an error; one that wraps ErrSnapshot says that the file is damaged, or of
+// MeaningsIn reads whose directions a file holds and of how many texts. Errors wrap ErrSnapshot.
+func MeaningsIn(r io.Reader) (encoder string, texts int, err error) {
+	_, encoder, _, keys, err := meaningsHead(r)
+	return encoder, len(keys), err
+}
+
+// LoadMeanings gives the documents of the archive the directions of a file, and returns of how
+// many texts the file holds one. It changes nothing on an error; one that wraps ErrSnapshot says that the file is damaged, or of
 // another encoder, and that the encoder must be asked again.
-func (m *Matcher) LoadMeanings(r io.Reader) error {
-	magic := make([]byte, len(meaningsMagic))
-	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != meaningsMagic {
-		return fmt.Errorf("%w: no file of meanings of this version", ErrSnapshot)
+func (m *Matcher) LoadMeanings(r io.Reader) (texts int, err error) {
+	s, name, said, keys, err := meaningsHead(r)
+	if err != nil {
+		return 0, err
 	}
-	e, _ := m.encoder()
-	if e == nil {
-		return fmt.Errorf("%w: there is no encoder", ErrSnapshot)
+	if e, _ := m.encoder(); e == nil || name != e.Name() {
+		return 0, fmt.Errorf("%w: made by another encoder", ErrSnapshot)
 	}
-	s := &sectionReader{r: r}
-	head, keys := readStrings(s, tagEncoder), readNumbers[uint64](s, tagTexts)
 	rows := readNumbers[int8](s, tagDirections)
-	if s.err != nil {
-		return s.err
+	if s.err != nil || len(keys) == 0 {
+		return 0, s.err
 	}
-	width := 0
-	if len(keys) > 0 {
-		width = len(rows) / len(keys)
-	}
-	switch {
-	case len(head) != 2 || head[0] != e.Name():
-		return fmt.Errorf("%w: made by another encoder", ErrSnapshot)
-	case len(keys) == 0:
-		return nil
-	case width == 0 || width > embed.Widest || width*len(keys) != len(rows) || head[1] != fmt.Sprint(width):
-		return fmt.Errorf("%w: its parts do not fit together", ErrSnapshot)
+	width := len(rows) / len(keys)
+	if width == 0 || width > embed.Widest || width*len(keys) != len(rows) || said != fmt.Sprint(width) {
+		return 0, fmt.Errorf("%w: its parts do not fit together", ErrSnapshot)
 	}
 	at := make(map[uint64]int, len(keys))
 	for i, k := range keys {
@@ -440,5 +445,5 @@ func (m *Matcher) LoadMeanings(r io.Reader) error {
 			m.meant.set(uint32(r), rows[i*width:(i+1)*width])
 		}
 	}
-	return nil
+	return len(keys), nil
 }

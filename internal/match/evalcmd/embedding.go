@@ -29,19 +29,7 @@ func (s settings) encoder() (embed.Encoder, error) {
 		return nil, fmt.Errorf("-embed: %w", err)
 	}
 	ask, keep, _ := strings.Cut(s.prefix, "|")
-	return patient{embed.NewService(embed.ServiceOptions{Address: s.embed, Model: s.model, Key: os.Getenv("SOI_EMBED_KEY"), Prefix: [2]string{ask, keep}, Client: client, Now: time.Now})}, nil
-}
-
-// patient waits for a question as long as for a document: a measurement asks many at once,
-// and none may go without its answer.
-type patient struct{ embed.Encoder }
-
-// Encode implements embed.Encoder.
-func (p patient) Encode(ctx context.Context, side embed.Side, texts []string) ([][]float32, error) {
-	if _, ok := p.Encoder.(*embed.Service); ok && side == embed.Question {
-		side = embed.Document
-	}
-	return p.Encoder.Encode(ctx, side, texts)
+	return embed.NewService(embed.ServiceOptions{Address: s.embed, Model: s.model, Key: os.Getenv("SOI_EMBED_KEY"), Prefix: [2]string{ask, keep}, Client: client, Patient: true, Now: time.Now}), nil
 }
 
 // encodeAll has the encoder encode every document of an archive.
