@@ -159,6 +159,60 @@ func TestAnotherLanguageIsOffered(t *testing.T) {
 	}
 }
 
+// TestNoWordInCommon: a message that shares no word with a check, however far down its words
+// put that, is offered it, though so little in common is offered nobody otherwise.
+func TestNoWordInCommon(t *testing.T) {
+	docs := append(manyClaims(3000), Doc{ID: "water", Lang: "en", Claim: "Drinking hot water cures cancer"})
+	m := encoded(t, newConcepts(), docs)
+	r := m.Match(t.Context(), Query{Text: "飲 熱 水 治 癌"})
+	if r.Decision != DecisionPerhaps || r.Matches[0].ID != "water" {
+		t.Errorf("%+v", r)
+	}
+	for _, x := range r.Matches[0].Reasons {
+		if x.Code == ReasonWords {
+			t.Errorf("a word in common: %+v", x)
+		}
+	}
+}
+
+// TestMeaningAddsAndHidesNothing: what is worth an offer goes before what is not, and only the
+// document that the words rank first may be the answer.
+func TestMeaningAddsAndHidesNothing(t *testing.T) {
+	m := New(Options{Encoder: newConcepts()})
+	sure := func(id string, rate float32) weighed {
+		w := weighed{candidate: candidate{rate: rate}, rec: &record{id: id}, side: &side{}, diff: &differences{}, said: 0.99, chance: 0.99}
+		return w
+	}
+	qu := &question{lang: "en", embedding: &embedding{}}
+	out := []weighed{sure("second by words", 1), sure("first by words", 2)}
+	m.byMeaning(qu, out)
+	if limits := m.limits("en"); out[0].rec.id != "first by words" || !out[0].same(limits) || out[1].same(limits) {
+		t.Errorf("%s answers: %v, %s: %v", out[0].rec.id, out[0].same(limits), out[1].rec.id, out[1].same(limits))
+	}
+	weak, alike := sure("weak", 3), sure("alike", 1)
+	weak.said, weak.chance, alike.said, alike.chance, alike.alike = 0.01, 0.3, 0.01, 0.6, true
+	out = []weighed{weak, alike}
+	if m.byMeaning(qu, out); out[0].rec.id != "alike" {
+		t.Errorf("%s goes before what is worth an offer", out[0].rec.id)
+	}
+}
+
+// TestOutstandingIsRead: a document that stands out by its meaning is read word by word, however low
+// its words put it.
+func TestOutstandingIsRead(t *testing.T) {
+	m := New(Options{Encoder: newConcepts()})
+	m.PutAll(manyClaims(30))
+	var cs []*candidate
+	for i := range 30 {
+		cs = append(cs, &candidate{doc: uint32(i), rate: -float32(i), order: -float32(i)})
+	}
+	cs[25].stand = 0.9
+	read := m.weigh(m.analyse("nothing of the kind", "en"), cs, 0)
+	if len(read) != careful+1 || !slices.ContainsFunc(read, func(w weighed) bool { return w.doc == 25 && w.alike }) {
+		t.Errorf("%d were read, and not the one that stands out", len(read))
+	}
+}
+
 // TestMeaningIsBlindToFigures: a difference that makes another claim of it stands against
 // what an encoder says.
 func TestMeaningIsBlindToFigures(t *testing.T) {
