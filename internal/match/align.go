@@ -41,6 +41,7 @@ func (x *differences) align(q, d *side) {
 		i, j = ni+1, nj+1
 	}
 	x.opposites(q, d, claimed, anywhere)
+	x.which(q, d, claimed, anywhere)
 	x.swapped, x.swappedOther = distinct(x.swapped), distinct(x.swappedOther)
 }
 

@@ -126,7 +126,8 @@ type aligned struct {
 func (a *aligner) field(toks []uint32, seen *[256]uint64) *aligned {
 	f := &aligned{}
 	n := 0
-	for _, t := range toks {
+	a.s.room = a.s.places(a.m, toks, a.s.room)
+	for j, t := range toks {
 		w := &a.m.lex.info[t&tokWord]
 		eachLetters(a.m.lex.forms[t&tokWord].stem, func(h uint32) {
 			f.grams++
@@ -139,7 +140,7 @@ func (a *aligner) field(toks []uint32, seen *[256]uint64) *aligned {
 			continue
 		}
 		n++
-		u := a.s.find(w.stem)
+		u := a.s.room[j]
 		if u >= 0 {
 			if i := slices.Index(a.us, u); i >= 0 {
 				f.best[i] = 1
@@ -216,11 +217,10 @@ const passageWords = 30
 // and a word there.
 func (a *aligner) passage(toks []uint32) float32 {
 	var held [maxAsked]uint16 // how often each word of the question stands in the passage
-	us := a.places[:0]
+	a.places = a.s.places(a.m, toks, a.places)
+	us := a.places
 	sum, best := float32(0), float32(0)
-	for i, t := range toks {
-		u := a.s.find(a.m.lex.info[t&tokWord].stem)
-		us = append(us, u)
+	for i, u := range us {
 		if u >= 0 {
 			if held[u] == 0 {
 				sum += a.s.uniq[u].weight
@@ -235,7 +235,6 @@ func (a *aligner) passage(toks []uint32) float32 {
 		}
 		best = max(best, sum)
 	}
-	a.places = us
 	return best / max(a.s.total, 1e-6)
 }
 
@@ -251,8 +250,9 @@ func Given(row []float32) float32 {
 // question holds, as long as the claim and half as long again.
 func (a *aligner) window(claim []uint32, total float32) float32 {
 	var marks [maxAsked / 64]uint64
-	for _, t := range claim {
-		if u := a.s.find(a.m.lex.info[t&tokWord].stem); u >= 0 {
+	a.s.room = a.s.places(a.m, claim, a.s.room)
+	for _, u := range a.s.room {
+		if u >= 0 {
 			marks[u>>6] |= 1 << (u & 63)
 		}
 	}

@@ -83,6 +83,10 @@ type sheet struct {
 	names float32
 	pairs float32
 	neg   bool
+
+	kin  map[uint32][]kinPlaces // by the stem of the phrase's first word
+	room []int32                // for places
+	more []int32                // words that the phrases found by places stand for beside their own
 }
 
 func (m *Matcher) sheet(qu *question) *sheet {
@@ -108,6 +112,7 @@ func (m *Matcher) sheet(qu *question) *sheet {
 		}
 		order = append(order, u)
 	}
+	s.related(qu, order)
 	s.next = make([]int32, len(s.uniq))
 	for i := range s.next {
 		s.next[i] = -1
@@ -177,10 +182,14 @@ func (m *Matcher) scan(s *sheet, toks []uint32, h *held) {
 	}
 	prev := int32(-1)
 	h.run = 0
+	s.room = s.places(m, toks, s.room)
+	for _, u := range s.more {
+		h.bits[u>>6] |= 1 << (u & 63)
+	}
 	for i, t := range toks {
 		w := &m.lex.info[t&tokWord]
 		weight := w.weight
-		u := s.find(w.stem)
+		u := s.room[i]
 		h.words++
 		h.total += weight
 		h.pullAll += w.pull
@@ -225,7 +234,7 @@ func (h *held) share(s *sheet, u int32, w *wordInfo, weight float32, name bool) 
 	if w.flags&flagFigure != 0 {
 		h.figs++
 	}
-	if a := s.uniq[u].marked; a != 0 && w.marked != 0 {
+	if a := s.uniq[u].marked; a != 0 && w.marked != 0 && w.stem == s.uniq[u].stem {
 		h.marked++
 		if a == w.marked {
 			h.markedAgree++

@@ -15,6 +15,7 @@ type side struct {
 	places []place
 	media  []place // services on which messages travel
 	denied []int   // words that are said not to be so, -1 for the whole
+	marked bool    // typed with marks
 }
 
 // place is a place or service that a text names: key is one for all its spellings,
@@ -120,7 +121,7 @@ func (s *side) finish() *side {
 		marks += int(one(w.word != w.folded))
 	}
 	marked := marks*4 >= len(s.words) && marks > 0 // a short form written out has marks that nobody typed
-	if marked {
+	if s.marked = marked; marked {
 		s.settleStops()
 	}
 	p := make([]text.Piece, len(s.words))

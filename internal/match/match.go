@@ -22,6 +22,8 @@ type question struct {
 	embedding *embedding // what an encoder says of it; nil when there is none
 	known     float32    // share of the weight whose words have learned vectors
 
+	other []otherWords // what its words may be called in the archive
+
 	sides map[*uint32]*side // wordings of documents read so far, by their first token
 }
 

@@ -49,6 +49,7 @@ func (m *Matcher) analyse(s, lang string) *question {
 	qu.known /= max(all, 1e-6)
 	qu.vec = pack(&acc)
 	qu.exact = exactHash(qu.toks)
+	m.kin(qu)
 	m.terms(qu)
 	return qu
 }
@@ -204,6 +205,7 @@ func (m *Matcher) terms(qu *question) {
 	for _, t := range qu.terms { // in one order, so that two look-ups of one message agree to the last bit
 		qu.most += t.Weight * 2.2
 	}
+	m.kinTerms(qu, sum)
 }
 
 // weightAbroad is what a country's name in another language is worth in a look-up.

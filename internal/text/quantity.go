@@ -47,21 +47,51 @@ func quantity(p []Piece, i int) (q Quantity, n int) {
 	}
 	q = Quantity{Value: v, From: i}
 	percent := p[i].Percent
-	for i+n < len(p) && multiplier(p[i+n].Word) > 0 && n < 4 {
-		q.Value *= multiplier(p[i+n].Word)
+	last := 0.0
+	for i+n < len(p) && multiplier(p[i+n].Word) > 0 && n < 7 {
+		last = multiplier(p[i+n].Word)
+		q.Value *= last
 		n++
 	}
+	if last > 0 {
+		more, k := afterMultiplier(p, i+n, last)
+		q.Value, n = q.Value+more, n+k
+	}
 	q.To = i + n
-	if percent {
+	next, then := wordAt(p, q.To), wordAt(p, q.To+1)
+	switch {
+	case percent:
 		q.Class = "percent"
-	} else if q.To < len(p) && !p[q.To].Figure {
-		next := ""
-		if q.To+1 < len(p) {
-			next = p[q.To+1].Word
-		}
-		q.Class = classOf(p[q.To].Word, next)
+	case next == "phần" && (then == "nghìn" || then == "ngàn"):
+		q.Value, q.Class = q.Value/10, "percent"
+	case next != "" && !p[q.To].Figure:
+		q.Class = classOf(next, then)
 	}
 	return q, n
+}
+
+// wordAt is the word of a piece, "" where there is none.
+func wordAt(p []Piece, i int) string {
+	if i < len(p) {
+		return p[i].Word
+	}
+	return ""
+}
+
+// afterMultiplier reads what people leave short after a multiplier: "một triệu tám" is 1.8
+// million, "hai tỷ rưỡi" 2.5 thousand million. A digit that counts something itself is left.
+func afterMultiplier(p []Piece, i int, last float64) (more float64, n int) {
+	switch w := wordAt(p, i); {
+	case w == "rưỡi":
+		return last / 2, 1
+	case last < 1000 || w == "năm" || wordAt(p, i+1) == "mươi" || multiplier(wordAt(p, i+1)) > 0 || counted(wordAt(p, i+1)):
+		return 0, 0
+	default:
+		if d := vietnameseDigit(w); d > 1 && d < 10 {
+			return last / 10 * d, 1
+		}
+	}
+	return 0, 0
 }
 
 // number reads a figure in digits or words.
@@ -138,6 +168,8 @@ func multiplier(w string) float64 {
 		return 100
 	case "chục", "chuc":
 		return 10
+	case "vạn":
+		return 1e4
 	case "crore":
 		return 1e7
 	}
@@ -162,39 +194,94 @@ func numberWord(w string) float64 {
 	return 0
 }
 
-// vietnameseNumber reads marked number words where they count something: before
-// a multiplier, a unit or a classifier. "Một" (also "a") and "năm" (also "year")
-// are numbers only there.
+// vietnameseNumber reads number words where they count something: before a multiplier, a
+// unit or a classifier. "Một" (also "a") and "năm" (also "year") are numbers only there.
+// Words without marks are numbers only in company ("ba muoi", "nam tram"): "muoi" alone is
+// salt, and "sau" after.
 func vietnameseNumber(p []Piece, i int) (float64, int) {
-	v := vietnameseDigit(p[i].Word)
+	if w := p[i].Word; w == "nửa" { // "nửa phần trăm", "nửa tỷ"
+		if m := multiplier(wordAt(p, i+1)); m >= 1e6 || wordAt(p, i+1) == "phần" && multiplier(wordAt(p, i+2)) > 0 {
+			return 0.5, 1
+		}
+		return 0, 0
+	}
+	v, n, bare := tens(p, i)
 	if v == 0 {
 		return 0, 0
 	}
-	n := 1
-	next := func(k int) string {
-		if i+k < len(p) {
-			return p[i+k].Word
-		}
-		return ""
-	}
-	if v == 10 {
-		if u := vietnameseDigit(next(1)); u > 0 && u < 10 {
-			v, n = 10+u, 2
-		}
-	} else if next(1) == "mươi" {
-		v, n = v*10, 2
-		if u := vietnameseDigit(next(2)); u > 0 && u < 10 {
-			v, n = v+u, 3
+	if h := wordAt(p, i+n); v < 10 && (h == "trăm" || h == "tram") { // "hai trăm năm mươi"
+		if more, k, _ := tens(p, i+n+1); more >= 10 {
+			return v*100 + more, n + 1 + k
 		}
 	}
-	if n > 1 || i > 0 && (p[i-1].Word == "tháng" || p[i-1].Word == "mùng") && v > 1 {
+	before := ""
+	if i > 0 {
+		before = p[i-1].Word
+	}
+	if n > 1 || v > 1 && !bare && (before == "tháng" || before == "mùng" || before == "mồng") {
 		return v, n
 	}
-	after := next(n)
-	if multiplier(after) > 0 && after != "ti" && after != "ty" || counted(after) && (v != 1 || n > 1) {
+	after := wordAt(p, i+n)
+	if multiplier(after) > 0 && after != "ti" && after != "ty" || !bare && counted(after) && v != 1 {
 		return v, n
 	}
 	return 0, 0
+}
+
+// tens reads one number word below a hundred ("ba mươi lăm", "hăm bốn", "hai mốt"), and
+// whether it has no marks.
+func tens(p []Piece, i int) (v float64, n int, bare bool) {
+	w := wordAt(p, i)
+	digit := vietnameseDigit
+	then := wordAt(p, i+1)
+	if v = digit(w); v == 0 || then == "muoi" { // "hai" and "ba" have no marks anyway
+		digit, bare = bareDigit, true
+		v = digit(w)
+	}
+	next := func(k int) float64 {
+		if u := digit(wordAt(p, i+k)); u > 0 && u < 10 {
+			return u
+		}
+		return 0
+	}
+	switch {
+	case w == "hăm" || w == "băm":
+		if digit = vietnameseDigit; next(1) > 0 {
+			return map[string]float64{"hăm": 20, "băm": 30}[w] + next(1), 2, false
+		}
+		return 0, 0, false
+	case v == 10:
+		if next(1) > 0 {
+			return 10 + next(1), 2, bare
+		}
+	case v > 1 && (then == "mươi" && !bare || then == "muoi" && bare):
+		if next(2) > 0 {
+			return v*10 + next(2), 3, bare
+		}
+		return v * 10, 2, bare
+	case v > 1 && (then == "tư" || then == "mốt" || then == "lăm") && !bare:
+		return v*10 + digit(then), 2, false
+	}
+	if v > 0 {
+		n = 1
+	}
+	return v, n, bare
+}
+
+// bareDigit is vietnameseDigit for words without marks; some are other words too.
+func bareDigit(w string) float64 {
+	for i, s := range [...]string{"mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"} {
+		if s == w {
+			return float64(i + 1)
+		}
+	}
+	switch w {
+	case "tu":
+		return 4
+	case "lam":
+		return 5
+	}
+	return 0
 }
 
 func vietnameseDigit(w string) float64 {

@@ -15,6 +15,7 @@ type group struct {
 	rows  [][]float32
 	right []bool
 	w     float64 // weight of the question
+	set   string  // set that it is from
 }
 
 // booster grows trees by gradient boosting with LambdaMART's pairwise gradients,

