@@ -34,6 +34,7 @@ func (s *side) denies(i int) bool {
 	}
 	switch next {
 	case "chỉ", "những", "biết", "ngờ", "khí", "gian", "quân", "lực", "lẽ", "may", "sao", "ít", "chi", "nhung", "biet",
+		"tin", "rõ", "hiểu", "chắc", "dám", "ro", "hieu", "chac", "dam", // what the sender thinks of it
 		"only", "just", "matter", "doubt", "wonder":
 		return false
 	}
@@ -45,7 +46,7 @@ func (s *side) denies(i int) bool {
 	case "no": // "nổ" and "nó" without marks
 		return !s.syllabic()
 	case "khong", "chua", "chang":
-		if prev == "hay" || prev == "dung" || prev == "phai" || prev == "that" || prev == "duoc" && s.asks(i) || onlyAddress(s.words[i+1:]) || i+1 < len(s.words) && s.words[i+1].first {
+		if prev == "hay" || prev == "dung" || prev == "phai" || prev == "that" || prev == "duoc" && s.asks(i) || s.wonders(i) || closing(next) || onlyAddress(s.words[i+1:]) || i+1 < len(s.words) && s.words[i+1].first {
 			return false
 		}
 	}
@@ -64,6 +65,25 @@ func (s *side) syllabic() bool {
 // asks reports a "có" not far before the word at i: "có … được không".
 func (s *side) asks(i int) bool {
 	return slices.ContainsFunc(s.words[max(0, i-10):i], func(w sideWord) bool { return w.folded == "co" })
+}
+
+// wonders reports that the words before the one at i ask whether something is so: "có thật là … không".
+func (s *side) wonders(i int) bool {
+	for j := max(0, i-25); j+1 < i; j++ {
+		if w := s.words[j+1].folded; s.words[j].folded == "co" && (w == "that" || w == "phai" || w == "dung" || w == "chuyen") {
+			return true
+		}
+	}
+	return false
+}
+
+// closing reports particles after the "không" that closes a question.
+func closing(w string) bool {
+	switch w {
+	case "ạ", "a", "vậy", "vay", "nhỉ", "nhi", "hả", "ad", "admin", "trời", "troi", "thế":
+		return true
+	}
+	return false
 }
 
 // target is the word of weight that the negation at i speaks of.

@@ -78,6 +78,7 @@ func TestShortForms(t *testing.T) {
 		{"ko bít j", "không|biết|gì"},
 		{"mn oi dc 50k ko", "mọi|người|oi|được|50|k|không"},
 		{"đẹppppp quáaaa khôg thík zui", "đẹp|quá|không|thích|vui"},
+		{"luong huu, luu y cuu nguoi", "luong|huu|luu|y|cuu|người"},
 		{"vitamin K và C", "vitamin|K|và|C"},
 		{"TPHCM, HN", "thành|phố|hồ|chí|minh|hà|nội"},
 		{"ngân hàng cho vay", "ngân|hàng|cho|vay"},

@@ -54,6 +54,10 @@ func stretched(w string) bool { return unstretch(w) != w }
 
 // unstretch takes drawn-out letters back to one: "đẹppppp" → "đẹp".
 func unstretch(w string) string {
+	switch w { // hưu, lưu, cứu … typed without marks
+	case "buu", "cuu", "huu", "khuu", "luu", "muu", "nguu", "suu", "truu", "tuu":
+		return w
+	}
 	var b strings.Builder
 	runes := []rune(w)
 	for i := 0; i < len(runes); {

@@ -316,7 +316,7 @@ func calibrate(path string, model *match.Model) error {
 
 // own names the sets of the repository, whose wrong answers are wrong beyond doubt.
 func own(name string) bool {
-	return name == "contrast" || name == "forwards" || strings.HasPrefix(name, "demo")
+	return name == "contrast" || name == "forwards" || name == "written apart" || strings.HasPrefix(name, "demo")
 }
 
 // silver names sets whose answers are incomplete (many checks say the same, one is
@@ -338,7 +338,7 @@ func allTrials(o match.Options) (ts, unseen []trial, err error) {
 	}
 	for _, s := range ours {
 		share := 1.0
-		if s.name == "contrast" {
+		if s.name == "contrast" || s.name == "written apart" {
 			share = 2
 		}
 		ts = append(ts, ownTrials(s, "tune", o, share)...)
