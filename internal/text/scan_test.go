@@ -79,6 +79,7 @@ func TestShortForms(t *testing.T) {
 		{"mn oi dc 50k ko", "mọi|người|oi|được|50|k|không"},
 		{"đẹppppp quáaaa khôg thík zui", "đẹp|quá|không|thích|vui"},
 		{"luong huu, luu y cuu nguoi", "luong|huu|luu|y|cuu|người"},
+		{"lương hưu, cứu người, cừu, lưu trữ", "lương|hưu|cứu|người|cừu|lưu|trữ"},
 		{"vitamin K và C", "vitamin|K|và|C"},
 		{"TPHCM, HN", "thành|phố|hồ|chí|minh|hà|nội"},
 		{"ngân hàng cho vay", "ngân|hàng|cho|vay"},

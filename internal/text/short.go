@@ -66,16 +66,17 @@ func unstretch(w string) string {
 			j++
 		}
 		n := j - i
-		if n >= 3 || n == 2 && j == len(runes) && i > 0 {
+		if n >= 3 || n == 2 && j == len(runes) && i > 0 && !horned(runes[i]) {
 			n = 1
 		}
-		for range n {
-			b.WriteRune(runes[i])
-		}
+		b.WriteString(string(runes[i : i+n]))
 		i = j
 	}
 	return b.String()
 }
+
+// horned reports an ư, which an u follows in many words: "hưu", "cứu".
+func horned(r rune) bool { return strings.ContainsRune("ưứừửữự", r) }
 
 // sameBase reports that b is the unmarked letter of a, as in "quáaaa".
 func sameBase(a, b rune) bool {
