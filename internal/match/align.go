@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"sync"
 
 	"soi/internal/text"
 )
@@ -24,7 +25,7 @@ func (x *differences) align(q, d *side) {
 	pairs := common(a, b)
 	x.shared = sharedWords(a, claimed)
 	x.ordered = len(pairs) > 1 && len(pairs)*10 >= 9*sharedUnits(a, claimed)
-	looseD, looseQ := loose(b, pairs, 1, d), loose(a, pairs, 0, q)
+	looseD, looseQ := sync.OnceValue(func() bag { return loose(b, pairs, 1, d) }), sync.OnceValue(func() bag { return loose(a, pairs, 0, q) })
 	i, j := 0, 0
 	for k := 0; k <= len(pairs); k++ {
 		ni, nj := len(a), len(b)
@@ -99,12 +100,12 @@ func distinct(words []string) []string {
 // swap notes the content words of one gap that the other side lacks altogether, when
 // there are words of weight on both sides. A gap in which the message says much more
 // than the claim is an addition.
-func (x *differences) swap(a, b []*sideWord, looseD, looseQ bag) {
-	if len(a) > longGap {
+func (x *differences) swap(a, b []*sideWord, looseD, looseQ func() bag) {
+	if len(a) > longGap || len(a) == 0 || len(b) == 0 {
 		return
 	}
-	mine, softA := lone(a, b, looseD)
-	theirs, softB := lone(b, a, looseQ)
+	mine, softA := lone(a, b, looseD())
+	theirs, softB := lone(b, a, looseQ())
 	x.softened += float32(min(softA+len(mine), softB+len(theirs)))
 	if len(mine) > 0 && len(theirs) > 0 {
 		x.swapped, x.swappedOther = append(x.swapped, mine...), append(x.swappedOther, theirs...)
@@ -233,11 +234,13 @@ type bag struct {
 }
 
 func bagOf(s *side) bag {
-	b := bag{map[uint32][]string{}, map[uint32]bool{}, map[uint16]bool{}}
-	for i := range s.words {
-		b.put(&s.words[i])
+	if s.bag.stems == nil {
+		s.bag = bag{make(map[uint32][]string, len(s.words)), map[uint32]bool{}, map[uint16]bool{}}
+		for i := range s.words {
+			s.bag.put(&s.words[i])
+		}
 	}
-	return b
+	return s.bag
 }
 
 // put adds one word.

@@ -13,9 +13,11 @@ type side struct {
 	words  []sideWord
 	quant  []text.Quantity
 	places []place
-	media  []place // services on which messages travel
-	denied []int   // words that are said not to be so, -1 for the whole
-	marked bool    // typed with marks
+	media  []place  // services on which messages travel
+	denied []int    // words that are said not to be so, -1 for the whole
+	marked bool     // typed with marks
+	headed []headed // what follows words that it tells apart
+	bag    bag      // see bagOf
 }
 
 // place is a place or service that a text names: key is one for all its spellings,
@@ -153,6 +155,7 @@ func (s *side) finish() *side {
 		i += n
 	}
 	s.denied = s.denials()
+	s.findHeads()
 	return s
 }
 

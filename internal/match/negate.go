@@ -111,6 +111,9 @@ func deniedApart(q, d *side) bool {
 
 // deniesOf reports a word that s denies and the other side says without denying it.
 func (s *side) deniesOf(other *side) bool {
+	if len(s.denied) == 0 {
+		return false
+	}
 	have := bagOf(other)
 	for _, t := range s.denied {
 		if t < 0 || !have.has(&s.words[t]) {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"encoding/gob"
-	"slices"
 	"maps"
+	"slices"
 
 	"soi/internal/match"
 )
@@ -13,17 +11,10 @@ import (
 // crossParts is in how many parts the questions for training are cut.
 const crossParts = 3
 
-// crossValidate ranks each part of the questions with rankers that learned from the
-// other parts, and prints MAP@5 of every set over all questions asked: what a change of features, of vectors or of the
-// rankers is worth, with dev splits left alone.
+// crossValidate ranks each part of the questions for training with rankers that learned
+// from the other parts, and prints MAP@5 of every set over all questions asked: what a change
+// of features, vectors or rankers is worth, with the dev splits left alone.
 func crossValidate(groups []group, asked map[string]int) {
-	if f, err := os.Create(os.Getenv("SOI_GROUPS")); err == nil {
-		e := gob.NewEncoder(f)
-		var xs []exported
-		for _, g := range groups { xs = append(xs, exported{g.rows, g.right, g.w, g.set}) }
-		fmt.Println(e.Encode(asked), e.Encode(xs))
-		f.Close()
-	}
 	sums, place := map[string]float64{}, slices.Index(match.FeatureNames(), "place")
 	for k := range crossParts {
 		var learn, judge []group
@@ -48,8 +39,8 @@ func crossValidate(groups []group, asked map[string]int) {
 		}
 	}
 	for _, s := range slices.Sorted(maps.Keys(sums)) {
-		fmt.Printf("%-40s %5d %.4f\n", s, asked[s], sums[s]/float64(asked[s]))
+		if n := asked[s]; n > 0 { // questions asked without vectors only teach
+			fmt.Printf("%-44s %5d %.4f\n", s, n, sums[s]/float64(n))
+		}
 	}
 }
-
-type exported struct { Rows [][]float32; Right []bool; W float64; Set string }
