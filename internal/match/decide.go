@@ -52,10 +52,22 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 		m.meansSame(w)
 	}
 	m.byMeaning(qu, out)
+	contradictedLast(out)
 	// Of several texts of one document the one that is word for word the message
 	// speaks for it, and of several documents the one that says exactly this.
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.sig[sExact], a.sig[sExact]) })
 	return out
+}
+
+// contradictedLast moves a match that differs in a figure, a place or another decisive thing
+// behind the next one that does not, when that is twice as likely: the ranker counts words,
+// and two checks may differ in one.
+func contradictedLast(all []weighed) {
+	for i := 1; i < len(all); i++ {
+		for j := i; j > 0 && all[j-1].diff.blocks() && !all[j].diff.blocks() && all[j].chance > 2*all[j-1].chance; j-- {
+			all[j], all[j-1] = all[j-1], all[j]
+		}
+	}
 }
 
 // rivalled reports whether a document that says something else than w fits a message as

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,18 +10,18 @@ import (
 	"testing"
 )
 
-// TestForwards asks the Vietnamese forwards of testdata: nearly all answerable ones have
-// their check in the first place, most are answered, and hardly any is answered with a
-// check that differs in one thing. Rules were made with the half called tune; the other
-// half is only asked. `make eval` prints the same by kind.
-func TestForwards(t *testing.T) {
+// asForwarded is one message of a file of forwards.
+type asForwarded struct {
+	kind, half, text string
+	keys             []string
+}
+
+// readForwards fills an archive with the checks of a file of testdata and lists its messages.
+func readForwards(t *testing.T, name string) (*Matcher, []asForwarded) {
+	t.Helper()
 	m := New(Options{})
-	type message struct {
-		kind, half, text string
-		keys             []string
-	}
-	var ms []message
-	b, err := os.ReadFile(filepath.Join("testdata", "forwards_vi.txt"))
+	var ms []asForwarded
+	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,40 +35,57 @@ func TestForwards(t *testing.T) {
 			m.Put(Doc{ID: head[2:], Lang: "vi", Claim: rest})
 		case strings.HasPrefix(l, "> "):
 			kind, keys, _ := strings.Cut(head[2:], " ")
-			ms = append(ms, message{kind, half, strings.ReplaceAll(rest, `\n`, "\n"), strings.Split(keys, ",")})
+			ms = append(ms, asForwarded{kind, half, strings.ReplaceAll(rest, `\n`, "\n"), strings.Split(keys, ",")})
 		}
 	}
-	for _, half := range []string{"tune", "held"} {
-		answerable, first, same, other, wrong, parts := 0, 0, 0, 0, 0, 0
-		for _, x := range ms {
-			if x.half != half {
-				continue
-			}
-			r := m.Match(context.Background(), Query{Text: x.text})
-			hit := len(r.Matches) > 0 && slices.Contains(x.keys, r.Matches[0].ID)
-			if x.kind == "near" || x.kind == "none" {
-				other++
-				if r.Decision == DecisionSame {
-					wrong++
-					t.Logf("%s %s: %q was given %s", half, x.kind, x.text, r.Matches[0].ID)
+	return m, ms
+}
+
+// TestForwards asks the Vietnamese forwards of testdata: nearly all answerable ones have
+// their check in the first place, most are answered or offered, and hardly any is answered
+// with a check that differs in one thing. Rules were made with the half called tune; the
+// other half is only asked. forwards_vi.txt was written beside the rules, forwards_apart.txt
+// by somebody who did not know them. `make eval` prints the same by kind.
+func TestForwards(t *testing.T) {
+	for _, c := range []struct {
+		file                      string
+		first, same, found, parts int // at least: in hundredths of the answerable ones; messages with both claims found
+		wrong                     int // at most
+	}{
+		{"forwards_vi.txt", 95, 70, 95, 3, 1},
+		{"forwards_apart.txt", 88, 4, 80, 1, 2},
+	} {
+		m, ms := readForwards(t, c.file)
+		for _, half := range []string{"tune", "held"} {
+			answerable, first, same, found, other, wrong, parts := 0, 0, 0, 0, 0, 0, 0
+			for _, x := range ms {
+				if x.half != half {
+					continue
 				}
-				continue
-			}
-			answerable++
-			if hit {
-				first++
-				if r.Decision == DecisionSame {
-					same++
+				r := m.Match(context.Background(), Query{Text: x.text})
+				if x.kind == "near" || x.kind == "none" {
+					other++
+					if r.Decision == DecisionSame {
+						wrong++
+						t.Logf("%s %s: %q was given %s", half, x.kind, x.text, r.Matches[0].ID)
+					}
+					continue
+				}
+				answerable++
+				hit := len(r.Matches) > 0 && slices.Contains(x.keys, r.Matches[0].ID)
+				first += int(one(hit))
+				same += int(one(hit && r.Decision == DecisionSame))
+				found += int(one(r.Decision != DecisionNew && slices.ContainsFunc(r.Matches, func(a Match) bool { return slices.Contains(x.keys, a.ID) })))
+				if x.kind == "two" {
+					parts += twoParts(r, x.keys)
 				}
 			}
-			if x.kind == "two" {
-				parts += twoParts(r, x.keys)
+			said := fmt.Sprintf("%s %s: %d of %d in the first place, %d answered, %d answered or offered; %d of %d others answered; %d with two claims found whole",
+				c.file, half, first, answerable, same, found, wrong, other, parts)
+			t.Log(said)
+			if first*100 < answerable*c.first || same*100 < answerable*c.same || found*100 < answerable*c.found || wrong > c.wrong || parts < c.parts {
+				t.Error(said)
 			}
-		}
-		t.Logf("%s: %d of %d in the first place, %d answered; %d of %d others answered", half, first, answerable, same, wrong, other)
-		if first*100 < answerable*95 || same*100 < answerable*70 || wrong > 1 || parts < 3 {
-			t.Errorf("%s: %d of %d in the first place, %d answered, %d of %d others answered, %d of 3 messages with two claims found whole",
-				half, first, answerable, same, wrong, other, parts)
 		}
 	}
 }
