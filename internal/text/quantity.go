@@ -87,7 +87,11 @@ func afterMultiplier(p []Piece, i int, last float64) (more float64, n int) {
 	case last < 1000 || w == "năm" || wordAt(p, i+1) == "mươi" || multiplier(wordAt(p, i+1)) > 0 || counted(wordAt(p, i+1)):
 		return 0, 0
 	default:
-		if d := vietnameseDigit(w); d > 1 && d < 10 {
+		d := vietnameseDigit(w)
+		if m := wordAt(p, i-1); m == "trieu" && (w == "bon" || w == "tam" || w == "chin") { // the others are words too
+			d = bareDigit(w)
+		}
+		if d > 1 && d < 10 {
 			return last / 10 * d, 1
 		}
 	}
