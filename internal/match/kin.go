@@ -220,9 +220,11 @@ const (
 // are written, phrases by their pairs of neighbours alone, because a syllable of a phrase
 // says little.
 func (m *Matcher) kinTerms(qu *question, sum map[uint32]float32) {
+	reach := float32(0)
 	add := func(t uint32, w float32) {
 		if sum[t] == 0 {
 			sum[t] = w
+			reach += w * bm25Most
 			qu.terms = append(qu.terms, index.Term{Term: t, Weight: w})
 		}
 	}
@@ -243,6 +245,7 @@ func (m *Matcher) kinTerms(qu *question, sum map[uint32]float32) {
 		}
 	}
 	slices.SortFunc(qu.terms, func(a, b index.Term) int { return cmp.Compare(a.Term, b.Term) })
+	qu.most = max(qu.most, reach) // an archive in another language may know none of the words themselves
 }
 
 // kinPlaces is a phrase that may stand for words of a question, as the sheet knows them.

@@ -87,3 +87,17 @@ func TestWhich(t *testing.T) {
 		}
 	}
 }
+
+// A message in one language finds a check in another by words that kin.txt has in both, and
+// is not given it as the answer.
+func TestOtherWordsAbroad(t *testing.T) {
+	m := New(Options{})
+	m.PutAll(append(manyClaims(200), Doc{ID: "cancer", Lang: "en", Claim: "Fish sauce with arsenic causes kidney cancer"}))
+	r := m.Match(context.Background(), Query{Text: "nước mắm dính thạch tín gây ung thư thận"})
+	if r.Decision == DecisionSame || len(r.Matches) == 0 || r.Matches[0].ID != "cancer" {
+		t.Errorf("%+v", r)
+	}
+	if s := r.Matches[0].Score; s > 100 {
+		t.Errorf("score %g", s)
+	}
+}

@@ -33,7 +33,7 @@ const conceptWidth = 192
 func newConcepts() *concepts {
 	return &concepts{asked: map[embed.Side]int{}, name: "concepts", groups: [][]string{
 		{"uống", "drinking", "飲"}, {"nước", "water", "水"}, {"nóng", "hot", "熱"}, {"chữa", "cures", "治"}, {"ung", "cancer", "癌"}, {"thư", "cancer", "癌"},
-		{"không", "not", "不"},
+		{"không", "not", "不"}, {"óc", "walnut"}, {"chó", "walnut"}, {"giúp", "helps"}, {"trí", "memory"}, {"nhớ", "memory"},
 	}}
 }
 
@@ -120,8 +120,8 @@ func encodeRest(t *testing.T, m *Matcher, docs []Doc) {
 // TestAnotherLanguageIsOffered: a message in one language finds a check in another by what
 // it means, is offered it with the reason, and is never given it as the answer.
 func TestAnotherLanguageIsOffered(t *testing.T) {
-	docs := append(manyClaims(200), Doc{ID: "water", Lang: "en", Claim: "Drinking hot water cures cancer", Title: "No, drinking hot water cures no cancer"})
-	const message = "uống nước nóng chữa ung thư"
+	docs := append(manyClaims(200), Doc{ID: "water", Lang: "en", Claim: "Walnut helps memory", Title: "No, walnut helps no memory"})
+	const message = "óc chó giúp trí nhớ"
 	plain := New(Options{})
 	plain.PutAll(docs)
 	if r := plain.Match(t.Context(), Query{Text: message}); r.Decision != DecisionNew {

@@ -203,10 +203,13 @@ func (m *Matcher) terms(qu *question) {
 	}
 	slices.SortFunc(qu.terms, func(a, b index.Term) int { return cmp.Compare(a.Term, b.Term) })
 	for _, t := range qu.terms { // in one order, so that two look-ups of one message agree to the last bit
-		qu.most += t.Weight * 2.2
+		qu.most += t.Weight * bm25Most
 	}
 	m.kinTerms(qu, sum)
 }
+
+// bm25Most is what a term's share of a BM25 sum comes near to: 1 + k1.
+const bm25Most = 2.2
 
 // weightAbroad is what a country's name in another language is worth in a look-up.
 const weightAbroad = 0.7

@@ -50,7 +50,7 @@ func (m *Matcher) within(q Query, qu *question, r reach) []*candidate {
 		c := &room[k]
 		cs[k] = c
 		c.doc, c.stand = hits[p.at].Doc, p.stand
-		c.f[fScore], c.f[fScoreTop] = hits[p.at].Score/max(qu.most, 1e-6), hits[p.at].Score/max(hits[0].Score, 1e-6)
+		c.f[fScore], c.f[fScoreTop] = min(1, hits[p.at].Score/max(qu.most, 1e-6)), hits[p.at].Score/max(hits[0].Score, 1e-6)
 		c.f[fSense], c.f[fSenseTop] = p.sense, p.sense-sense
 		c.f[fRank], c.f[fArchive] = log2(p.at+1), size
 		c.f[fUnspaced], c.f[fKnown], c.f[fAsked] = unspaced, qu.known, log2(len(s.uniq))

@@ -214,7 +214,7 @@ func offer(ts []trial) float64 {
 	}
 	at := 1.0
 	for _, c := range chances {
-		if len(c) >= 100 {
+		if len(c) >= 90 {
 			slices.Sort(c)
 			at = min(at, math.Floor(c[len(c)/20]*1e4)/1e4)
 		}
