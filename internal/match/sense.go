@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"strings"
 )
 
 // senseDim is the width of the learned word vectors.
@@ -36,7 +37,11 @@ func (s *sense) row(stem string) uint32 {
 	if s == nil {
 		return 0
 	}
-	return s.rows[StemHash(stem)]
+	row := s.rows[StemHash(stem)]
+	if row == 0 && strings.HasSuffix(stem, "uu") { // the weights in use learned "cứu" and "hưu" as "cu" and "hu"
+		row = s.rows[StemHash(stem[:len(stem)-1])]
+	}
+	return row
 }
 
 // pull is the length of a row's vector, 0 without one. Training makes words long
