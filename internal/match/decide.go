@@ -52,7 +52,9 @@ func (m *Matcher) weigh(qu *question, cs []*candidate, least int) []weighed {
 		m.meansSame(w)
 	}
 	m.byMeaning(qu, out)
-	contradictedLast(out)
+	if m.model != nil { // the plain sum is all there is without, and its probability says little
+		contradictedLast(out)
+	}
 	// Of several texts of one document the one that is word for word the message
 	// speaks for it, and of several documents the one that says exactly this.
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.sig[sExact], a.sig[sExact]) })

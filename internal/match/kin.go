@@ -220,9 +220,15 @@ const (
 // are written, phrases by their pairs of neighbours alone, because a syllable of a phrase
 // says little.
 func (m *Matcher) kinTerms(qu *question, sum map[uint32]float32) {
-	reach := float32(0)
+	reach, share := float32(0), float32(1)
+	if m.model == nil { // nothing after the sum tells a word from what may stand for it
+		if share = 0.5; qu.lang != "vi" {
+			return
+		}
+	}
 	add := func(t uint32, w float32) {
 		if sum[t] == 0 {
+			w *= share
 			sum[t] = w
 			reach += w * bm25Most
 			qu.terms = append(qu.terms, index.Term{Term: t, Weight: w})
