@@ -43,6 +43,7 @@ func (x *differences) align(q, d *side) {
 	}
 	x.opposites(q, d, claimed, anywhere)
 	x.which(q, d, claimed, anywhere)
+	x.otherThings(q, d)
 	x.swapped, x.swappedOther = distinct(x.swapped), distinct(x.swappedOther)
 }
 

@@ -13,11 +13,12 @@ type side struct {
 	words  []sideWord
 	quant  []text.Quantity
 	places []place
-	media  []place  // services on which messages travel
-	denied []int    // words that are said not to be so, -1 for the whole
-	marked bool     // typed with marks
-	headed []headed // what follows words that it tells apart
-	bag    bag      // see bagOf
+	media  []place      // services on which messages travel
+	denied []int        // words that are said not to be so, -1 for the whole
+	marked bool         // typed with marks
+	headed []headed     // what follows words that it tells apart
+	bag    bag          // see bagOf
+	things []namedThing // of kinds.txt
 }
 
 // place is a place or service that a text names: key is one for all its spellings,
@@ -156,6 +157,7 @@ func (s *side) finish() *side {
 	}
 	s.denied = s.denials()
 	s.findHeads()
+	s.findThings()
 	return s
 }
 
