@@ -166,19 +166,32 @@ const (
 	partsFrom = 36
 	partWords = 7
 	mostParts = 8
+
+	longSentence = 24 // words from which a sentence is cut into its clauses
 )
 
 // readOfPart is how many candidates of a part are read word by word.
 const readOfPart = 4
 
-// partsOf cuts a long message where its sentences and lines end, short sentences
-// joined to the next one; nil for a message that is looked up as a whole.
+// partsOf cuts a long message where its sentences and lines end, and long sentences where
+// their clauses do, short pieces joined to the next one; nil for a message that is looked up as
+// a whole.
 func partsOf(body string) []string {
-	sentences := text.Sentences(body)
-	total, counts := 0, make([]int, len(sentences))
-	for i, s := range sentences {
-		counts[i] = wordCount(s)
-		total += counts[i]
+	var sentences []string
+	var counts []int
+	total := 0
+	for _, s := range text.Sentences(body) {
+		pieces := []string{s}
+		n := wordCount(s)
+		if n >= longSentence && n < 10*longSentence {
+			pieces = clauses(s)
+		}
+		for _, c := range pieces {
+			if len(pieces) > 1 {
+				n = wordCount(c)
+			}
+			sentences, counts, total = append(sentences, c), append(counts, n), total+n
+		}
 	}
 	if len(sentences) < 2 || total < partsFrom {
 		return nil
@@ -195,6 +208,21 @@ func partsOf(body string) []string {
 		out[len(out)-1] += " " + strings.Join(open, " ")
 	}
 	return out[:min(len(out), mostParts)]
+}
+
+// clauses cuts a sentence behind its commas, colons and dashes.
+func clauses(s string) []string {
+	var out []string
+	from := 0
+	for i, r := range s {
+		if r != ',' && r != ':' && r != '–' && r != '—' {
+			continue
+		}
+		if to := i + utf8.RuneLen(r); to < len(s) && s[to] == ' ' {
+			out, from = append(out, s[from:to]), to
+		}
+	}
+	return append(out, s[from:])
 }
 
 func wordCount(s string) int {
