@@ -46,7 +46,7 @@ func (s *side) denies(i int) bool {
 	case "no": // "nổ" and "nó" without marks
 		return !s.syllabic()
 	case "khong", "chua", "chang":
-		if prev == "hay" || prev == "dung" || prev == "phai" || prev == "that" || prev == "duoc" && s.asks(i) || s.wonders(i) || closing(next) || onlyAddress(s.words[i+1:]) || i+1 < len(s.words) && s.words[i+1].first {
+		if prev == "hay" || prev == "dung" || prev == "phai" || prev == "that" || prev == "duoc" && s.asks(i) || s.wonders(i) || closing(next) || s.asksAfter(i) || onlyAddress(s.words[i+1:]) || i+1 < len(s.words) && s.words[i+1].first {
 			return false
 		}
 	}
@@ -77,6 +77,18 @@ func (s *side) wonders(i int) bool {
 	return false
 }
 
+// asksAfter reports that the word at i is followed by a question of its own: "… hết không, đúng không".
+func (s *side) asksAfter(i int) bool {
+	if i+2 >= len(s.words) || s.words[i+2].folded != "khong" {
+		return false
+	}
+	switch s.words[i+1].folded {
+	case "dung", "phai", "that":
+		return true
+	}
+	return false
+}
+
 // closing reports particles after the "không" that closes a question.
 func closing(w string) bool {
 	switch w {
@@ -88,6 +100,12 @@ func closing(w string) bool {
 
 // target is the word of weight that the negation at i speaks of.
 func (s *side) target(i int) int {
+	if i+1 < len(s.words) {
+		switch s.words[i+1].word {
+		case "đúng", "thật": // "là không đúng, công an đã nói": the whole, not the next word
+			return -1
+		}
+	}
 	for j := i + 1; j < min(len(s.words), i+6); j++ {
 		if s.words[j].content() && !s.words[j].soft {
 			return j
