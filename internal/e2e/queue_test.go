@@ -58,9 +58,9 @@ func keysAlone(t *testing.T, w *world) {
 	if got := w.view(t, id); got.Claim.State != desk.ClaimPublished || len(got.Revisions) != 2 {
 		t.Errorf("the claim is %s with %d revisions", got.Claim.State, len(got.Revisions))
 	}
-	w.nearlyKnown(t, "ăn tỏi sống mỗi sáng chữa được cúm mùa thật à")
+	w.nearlyKnown(t, "bôi kem đánh răng mỗi tối thì mụn khỏi để lại sẹo thật à")
 	c.Press("q")
-	c.Find("toi song moi sang")
+	c.Find("boi kem danh rang moi toi")
 	c.Key("o")
 	c.Move("y")
 	focus(t, c.Window, "y", `button "Yes, the same: answer with this"`)

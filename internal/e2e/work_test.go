@@ -102,7 +102,7 @@ func (w *world) perhaps(t *testing.T) string {
 	t.Helper()
 	for _, text := range []string{
 		"sac dien thoai qua dem co hai gi khong", "uống nước chanh nóng buổi sáng thì hết mỡ máu",
-		"ăn tỏi sống mỗi ngày chữa được cúm", "để điện thoại sạc cả đêm có chai pin không", "soi bong den led xanh co bi mu mat khong",
+		"nhìn vào mắt người bị đau mắt hột có lây không", "để điện thoại sạc cả đêm có chai pin không", "bôi nước mắm lên vết bỏng mỗi tối thì hết sẹo",
 	} {
 		r := w.desk.Matcher.Match(t.Context(), match.Query{Text: text, Limit: 5})
 		if r.Decision == match.DecisionPerhaps && r.Matches[0].Kind == match.KindCheck {
